@@ -1,0 +1,341 @@
+"""PURE: reads an answer, says what it means and what follows from it. No network, no clock, no loop.
+
+CJ's answers lie in many ways: business errors inside HTTP 200, two envelopes, no code at all, HTML
+from a gateway. The body is read first and classified by code, then message, then HTTP status.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from typing import Any, Generic, TypeVar, get_origin
+
+import msgspec
+
+from cj_async._codes import CODES, REFINEMENTS, STATUSES, Meaning
+from cj_async._decode import DriftReport, decode
+from cj_async._operation import Effect, Operation
+from cj_async._request import Request, sent_values
+from cj_async._refusals import next_midnight, points_in, rate_in, refilled_at
+from cj_async.errors import (
+    APIError,
+    BadResponse,
+    CJError,
+    NotFound,
+    OutcomeUnknown,
+    PointsExhausted,
+    QuotaExhausted,
+    RateLimited,
+    ServerFailed,
+)
+from cj_async.models.common import PointsInfo
+
+T = TypeVar("T")
+HTTP_OK = 200
+HTTP_BAD_REQUEST = 400
+EPOCH = datetime.fromtimestamp(0, UTC)
+_HEAD = 200
+_NO_DATA = "CJ answered with success and without data"
+
+
+class Envelope(msgspec.Struct, Generic[T], rename="camel"):
+    """What surrounds every answer, in both of its shapes.
+
+    Attributes:
+        code: 200 or 0 on success; some answers have none.
+        result: Whether the call succeeded (first shape).
+        success: Whether the call succeeded (second shape).
+        message: CJ's words.
+        data: What was asked for.
+        request_id: Quote it when you ask CJ for help.
+        points_info: The account's points after the call.
+    """
+
+    code: int | None = None
+    result: bool | None = None
+    success: bool | None = None
+    message: str | None = None
+    data: T | None = None
+    request_id: str | None = None
+    points_info: PointsInfo | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Success is a code of 200, 0 or none, and no flag that says otherwise."""
+        return (
+            self.code in {None, 0, 200} and self.result is not False and self.success is not False
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came over the wire. ``secrets`` were sent along and must not come back in an error."""
+
+    status: int
+    content_type: str
+    body: bytes
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Trouble(Enum):
+    """What kind of failure an attempt met; decides with the effect what may be done."""
+
+    RATE = "refused: too many requests"
+    POINTS = "refused: not enough points"
+    TOKEN = "refused: the token is not accepted"
+    NOT_SENT = "nothing was sent"
+    LOST = "it was sent and no answer tells what became of it"
+    UNREADABLE = "it succeeded, and the answer does not fit the documentation"
+    FINAL = "a refusal that repeating does not change"
+
+
+class Step(Enum):
+    """What follows a failed attempt."""
+
+    AGAIN = "try again, after the wait that the trouble asks for"
+    REAUTHENTICATE = "get a new token, then try once more"
+    RAISE = "raise the error"
+    UNKNOWN = "raise OutcomeUnknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """An attempt that succeeded."""
+
+    value: T
+    envelope: Envelope[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An attempt that failed: the kind, the error to raise, and the rate that the words told."""
+
+    trouble: Trouble
+    error: CJError
+    envelope: Envelope[Any] | None = None
+    rate: float | None = None
+
+
+_BY_TROUBLE = {
+    Trouble.TOKEN: Step.REAUTHENTICATE,
+    Trouble.NOT_SENT: Step.AGAIN,
+    Trouble.FINAL: Step.RAISE,
+}
+_REPEATABLE = {
+    Trouble.RATE: Step.AGAIN,
+    Trouble.POINTS: Step.AGAIN,
+    Trouble.LOST: Step.AGAIN,
+    Trouble.UNREADABLE: Step.RAISE,
+}
+_WRITING = {**_REPEATABLE, Trouble.LOST: Step.UNKNOWN, Trouble.UNREADABLE: Step.UNKNOWN}
+_PAYING = {**_WRITING, Trouble.RATE: Step.RAISE, Trouble.POINTS: Step.RAISE}
+_BY_EFFECT = {
+    Effect.READ: _REPEATABLE,
+    Effect.IDEMPOTENT: _REPEATABLE,
+    Effect.WRITE: _WRITING,
+    Effect.PAY: _PAYING,
+    Effect.TOKEN: dict.fromkeys(_REPEATABLE, Step.RAISE),
+}
+
+
+def next_step(effect: Effect, trouble: Trouble) -> Step:
+    """Says what may be done after a failed attempt: the table of effects."""
+    return _BY_TROUBLE.get(trouble) or _BY_EFFECT[effect][trouble]
+
+
+def final_error(operation: Operation[Any], request: Request, failed: Failed, step: Step) -> CJError:
+    """The error to raise when nothing more may be tried."""
+    if step is not Step.UNKNOWN:
+        return failed.error
+    error = OutcomeUnknown(
+        operation.id,
+        str(failed.error).removeprefix(f"{operation.id}: "),
+        sent=sent_values(request),
+        how_to_find_out=operation.how_to_find_out or "look up what the call should have changed",
+    )
+    error.__cause__ = failed.error
+    return error
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How answers are read: strictly or tolerantly, and who hears of what did not fit."""
+
+    strict: bool = False
+    drift: DriftReport | None = None
+
+
+def outcome(
+    operation: Operation[T], answer: Answer, now: datetime, reading: Reading
+) -> Done[T] | Failed:
+    """Reads an answer once, straight into its type; looks again only when that is no success."""
+    if answer.status != HTTP_OK:
+        return _second_look(operation, answer, now, None)
+    try:
+        envelope = decode(
+            _envelope_of(operation.result), answer.body, strict=reading.strict, drift=reading.drift
+        )
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        return _second_look(operation, answer, now, problem)
+    if not envelope.succeeded:
+        return _second_look(operation, answer, now, None)
+    if envelope.data is None and not operation.nullable:
+        return _without_data(operation, answer, envelope)
+    return Done(envelope.data, envelope)
+
+
+@cache
+def _envelope_of(result: Any) -> Any:
+    return Envelope[result]
+
+
+def _without_data(
+    operation: Operation[Any], answer: Answer, envelope: Envelope[Any]
+) -> Done[Any] | Failed:
+    """Success without data: an empty list where a list is due, else what was asked for is not there."""
+    if get_origin(operation.result) is list:
+        return Done([], envelope)
+    if operation.paging is not None:
+        return Done(None, envelope)
+    told = _Told(operation, answer, envelope, message=envelope.message or _NO_DATA)
+    return Failed(Trouble.FINAL, _error(NotFound, told), envelope)
+
+
+def _second_look(
+    operation: Operation[Any], answer: Answer, now: datetime, problem: Exception | None
+) -> Failed:
+    """An error must surface as itself, never as a failure to decode; no secret comes along."""
+    safe = replace(answer, body=without_secrets(answer.body, answer.secrets))
+    try:
+        envelope = decode(_envelope_of(Any), safe.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _not_json(operation, safe, now)
+    if answer.status == HTTP_OK and envelope.succeeded:
+        reason = f"the answer does not fit the documentation: {problem}"
+        return Failed(Trouble.UNREADABLE, _bad_response(operation, safe, reason), envelope)
+    return _refusal(_Told(operation, safe, envelope, message=envelope.message or "", now=now))
+
+
+def _not_json(operation: Operation[Any], answer: Answer, now: datetime) -> Failed:
+    """A gateway speaks: its status says what can be said; 200 and redirects say nothing."""
+    if answer.status < HTTP_BAD_REQUEST:
+        return Failed(Trouble.LOST, _bad_response(operation, answer, "the answer is not JSON"))
+    message = f"the answer is not JSON but {answer.content_type or 'of no known type'}"
+    return _refusal(_Told(operation, answer, Envelope(), message=message, now=now))
+
+
+def _bad_response(operation: Operation[Any], answer: Answer, reason: str) -> BadResponse:
+    return BadResponse(
+        operation.id,
+        reason,
+        status=answer.status,
+        content_type=answer.content_type,
+        head=answer.body[:_HEAD],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Everything that is known about a refusal."""
+
+    operation: Operation[Any]
+    answer: Answer
+    envelope: Envelope[Any]
+    message: str
+    now: datetime = EPOCH
+
+
+def _refusal(told: _Told) -> Failed:
+    meaning = meaning_of(told.operation.id, told.envelope.code, told.message, told.answer.status)
+    return Failed(
+        _trouble(meaning), _error(meaning.error, told), told.envelope, rate_in(told.message)
+    )
+
+
+def meaning_of(operation: str, code: int | None, message: str, status: int) -> Meaning:
+    """Finds what a refusal means: refined code, code, refined message, HTTP status."""
+    words = message.casefold()
+    for row in REFINEMENTS:
+        if (
+            row.code in {None, code}
+            and row.operation in {None, operation}
+            and row.contains.casefold() in words
+        ):
+            return row.meaning
+    if code in CODES:
+        return CODES[code]
+    for (low, high), meaning in STATUSES.items():
+        if low <= status <= high:
+            return meaning
+    return Meaning("unknown", APIError)
+
+
+def _trouble(meaning: Meaning) -> Trouble:
+    if meaning.token == "rejected":
+        return Trouble.TOKEN
+    return _TROUBLES.get(meaning.error, Trouble.FINAL)
+
+
+_TROUBLES = {
+    RateLimited: Trouble.RATE,
+    PointsExhausted: Trouble.POINTS,
+    ServerFailed: Trouble.LOST,
+}
+
+
+def _error(kind: type[APIError], told: _Told) -> APIError:
+    extras = _EXTRAS[kind](told) if kind in _EXTRAS else {}
+    return kind(
+        told.operation.id,
+        code=told.envelope.code,
+        message=told.message,
+        status=told.answer.status,
+        request_id=told.envelope.request_id,
+        data=told.envelope.data,
+        raw=told.answer.body,
+        **extras,
+    )
+
+
+def _rate_extras(told: _Told) -> dict[str, Any]:
+    return {"retry_after": 1 / (rate_in(told.message) or 1.0)}
+
+
+def _quota_extras(told: _Told) -> dict[str, Any]:
+    return {"retry_at": next_midnight(told.now)}
+
+
+def _points_extras(told: _Told) -> dict[str, Any]:
+    info = told.envelope.points_info or PointsInfo()
+    words = points_in(told.message)
+    remaining = words.remaining if words else info.remaining
+    required = words.required if words else told.operation.points
+    missing = required - (remaining or 0)
+    return {
+        "used": words.used if words else info.used_today,
+        "remaining": remaining,
+        "required": required,
+        "retry_at": refilled_at(told.now, missing, info.total),
+    }
+
+
+_EXTRAS = {
+    RateLimited: _rate_extras,
+    QuotaExhausted: _quota_extras,
+    PointsExhausted: _points_extras,
+}
+
+_SECRET_FIELDS = re.compile(
+    rb"""("(?:accessToken|refreshToken|openId|apiKey)"\s*:\s*)("[^"]*"?|-?\d+)"""
+)
+
+
+def without_secrets(body: bytes, secrets: tuple[str, ...]) -> bytes:
+    """Masks the fields that carry secrets, and every given secret wherever it stands."""
+    safe = _SECRET_FIELDS.sub(rb'\1"***"', body)
+    for secret in filter(None, secrets):
+        safe = safe.replace(secret.encode(), b"***")
+    return safe
