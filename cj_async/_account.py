@@ -1,0 +1,98 @@
+"""What all clients of one CJ account share: its pace, its points, its token."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+
+from cj_async._auth import Auth
+from cj_async._bucket import Bucket
+from cj_async._pace import Lane
+from cj_async._points import Points
+from cj_async._retry import RetryBudget
+from cj_async._tokens import MemoryTokenStore, TokenStore
+from cj_async._window import Window
+from cj_async.errors import ConfigurationError
+
+logger = logging.getLogger("cj_async")
+
+ENDPOINT_LIMITS = {
+    "auth.get_access_token": (1, 300.0),
+    "auth.refresh_access_token": (5, 60.0),
+}
+"""Operations with a limit of their own: calls in seconds.
+
+CJ documentation: Interface Call Restrictions, Base Frequency (edition 000).
+"""
+
+
+class Account:
+    """One CJ account as this machine sees it.
+
+    Args:
+        fingerprint: Names its credentials and shows nothing of them.
+        base_url: Address of the API.
+        rate: Requests a second.
+        ip: The bucket of this machine's IP address.
+        store: Where its token is kept; in memory when ``None``.
+        make_auth: Makes the token coroutine.
+    """
+
+    def __init__(
+        self,
+        *,
+        fingerprint: str,
+        base_url: str,
+        rate: float,
+        ip: Bucket,
+        store: TokenStore | None,
+        make_auth: Callable[[Account], Auth],
+    ) -> None:
+        self.fingerprint = fingerprint
+        self.base_url = base_url
+        self.rate = rate
+        self.store = MemoryTokenStore() if store is None else store
+        self.clients = 0
+        self.points = Points()
+        self.budget = RetryBudget()
+        self.drift: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.lane = Lane(Bucket(rate), ip)
+        self.endpoints = {
+            operation: Lane(Window(*limit), ip) for operation, limit in ENDPOINT_LIMITS.items()
+        }
+        self.auth = make_auth(self)
+
+    @property
+    def name(self) -> str:
+        """What tells accounts of one pool apart."""
+        return f"{self.fingerprint} at {self.base_url}"
+
+    def __repr__(self) -> str:
+        return f"Account({self.fingerprint}, {self.rate:g} requests a second)"
+
+    def lane_of(self, operation: str) -> Lane:
+        """The queue in which calls of an operation wait for their turn."""
+        return self.endpoints.get(operation, self.lane)
+
+    def check_same(self, other: Account) -> None:
+        """Raises :class:`ConfigurationError` when two clients of one account disagree."""
+        if other.rate != self.rate:
+            raise ConfigurationError(
+                f"tier: this account is open in the pool with {self.rate:g} requests a second,"
+                f" not {other.rate:g}; clients of one account share one pace"
+            )
+
+    def drifted(self, field: str, kind: object) -> None:
+        """Counts an answer's value that fits nothing; says so once per field."""
+        self.drift[field] += 1
+        if self.drift[field] == 1:
+            logger.warning("schema drift: %s was %s and is read as None", field, kind)
+
+    async def aclose(self) -> None:
+        """Ends the token coroutine and everyone who waits for a turn."""
+        self.lane.close()
+        for lane in self.endpoints.values():
+            lane.close()
+        await self.auth.aclose()
