@@ -1,0 +1,205 @@
+"""Does a request come through, and what is the answer? Everything between socket and operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from ._account import Account
+from ._answers import (
+    BAD_TOKEN,
+    NO_SUCH_PATH,
+    NO_TOKEN,
+    OFFLINE,
+    REFUSED_AS_TOO_EARLY,
+    Refusal,
+    Refused,
+    no_points,
+    refused,
+    success,
+    success_code,
+    too_many,
+)
+from ._limits import Window
+from ._log import Record, RequestLog, masked
+from ._operations import OPEN_OPERATIONS, OPERATIONS
+from ._parameters import Body, check_required, read_body, read_query
+from ._spec import Route, Routes
+from ._world import Call, World
+
+_JSON = "application/json;charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it came from the socket; the path is below the base URL."""
+
+    method: str
+    path: str
+    query: str
+    token: str
+    content_type: str
+    body: bytes
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer for the socket.
+
+    Attributes:
+        sent: how many bytes of the body go out before the connection is cut: all when None, and not
+            even a header when 0.
+    """
+
+    status: int
+    body: bytes
+    content_type: str = _JSON
+    code: int | None = None
+    sent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may run."""
+
+    route: Route
+    account: Account | None
+    incoming: Incoming
+
+
+class Gateway:
+    """Checks requests in CJ's order: address, path, method, token, pace, points; then runs them.
+
+    Args:
+        per_ip: requests a second of one address, None for any number.
+        enforce: whether requests that come too early are refused, or only counted.
+        refusal_status: HTTP status of refusals for pace and points.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        routes: Routes,
+        log: RequestLog,
+        *,
+        per_ip: float | None,
+        enforce: bool,
+        refusal_status: int,
+    ) -> None:
+        self.violations = 0
+        self.address_violations = 0
+        self._world = world
+        self._routes = routes
+        self._log = log
+        self._per_ip = per_ip
+        self._enforce = enforce
+        self._refusal_status = refusal_status
+        self._addresses: dict[str, Window] = {}
+        self._answers = 0
+
+    def admit(self, incoming: Incoming, record: Record) -> Admitted:
+        """Let a request through.
+
+        Raises:
+            Refused: for what it is not.
+        """
+        self._check_address(incoming.peer, record.at)
+        route = self._route(incoming)
+        record.operation = route.operation
+        self._log.operations[route.operation] += 1
+        if route.open:
+            return Admitted(route, None, incoming)
+        account = self._account(incoming.token)
+        record.account = account.number
+        self._check_pace(account, record.at)
+        self._check_points(account, route.points)
+        return Admitted(route, account, incoming)
+
+    def run(self, admitted: Admitted, record: Record) -> Reply:
+        """Let an operation take effect, and wrap what it gives."""
+        route = admitted.route
+        try:
+            data = self._data(admitted, record)
+        except Refused as reason:
+            return self.refuse(route.operation, reason.refusal)
+        record.took_effect = True
+        answer = success(route.operation, data, self._request_id())
+        points = admitted.account.points if admitted.account else None
+        if points and route.points:
+            points.spend(route.points)
+            answer["pointsInfo"] = points.info()
+        return Reply(200, msgspec.json.encode(answer), code=success_code(route.operation))
+
+    def refuse(self, operation: str, refusal: Refusal) -> Reply:
+        """Wrap a refusal."""
+        early = refusal.code in REFUSED_AS_TOO_EARLY
+        body = msgspec.json.encode(refused(operation, refusal, self._request_id()))
+        return Reply(self._refusal_status if early else 200, body, code=refusal.code)
+
+    def _data(self, admitted: Admitted, record: Record) -> object:
+        route, account, incoming = admitted.route, admitted.account, admitted.incoming
+        query = read_query(route, incoming.query)
+        body: Body = {}
+        if route.takes_body:
+            body = read_body(incoming.content_type, incoming.body)
+            record.body = masked(body)
+        if account is None:
+            return OPEN_OPERATIONS[route.operation](self._world, body)
+        check_required(route, body)
+        return OPERATIONS[route.operation](Call(self._world, account, query, body))
+
+    def _route(self, incoming: Incoming) -> Route:
+        methods = self._routes.get(incoming.path)
+        if methods is None:
+            raise Refused(NO_SUCH_PATH)
+        route = methods.get(incoming.method)
+        if route is None:
+            raise Refused(Refusal(16900202, f"Request method '{incoming.method}' not supported"))
+        if route.operation not in OPERATIONS and route.operation not in OPEN_OPERATIONS:
+            raise Refused(OFFLINE)
+        return route
+
+    def _account(self, token: str) -> Account:
+        if not token:
+            raise Refused(NO_TOKEN)
+        account = self._world.accounts.with_token(token)
+        if account is None:
+            raise Refused(BAD_TOKEN)
+        return account
+
+    def _check_address(self, peer: str, at: float) -> None:
+        if self._per_ip is None:
+            return
+        window = self._addresses.get(peer)
+        if window is None:
+            window = self._addresses[peer] = Window.per_second(self._per_ip)
+        if not window.is_open(at):
+            self.address_violations += 1
+            if self._enforce:
+                raise Refused(too_many(self._per_ip))
+        window.passed(at)
+
+    def _check_pace(self, account: Account, at: float) -> None:
+        if not account.window.is_open(at):
+            self.violations += 1
+            if self._enforce:
+                raise Refused(too_many(account.rate))
+        account.window.passed(at)
+
+    def _check_points(self, account: Account, cost: int) -> None:
+        points = account.points
+        if points is None or not cost:
+            return
+        points.settle(self._world.clock.time())
+        if points.remaining < cost:
+            raise Refused(no_points(points.used_today, points.remaining, cost))
+
+    def _request_id(self) -> str:
+        """With and without hyphens, as it comes."""
+        self._answers += 1
+        number = f"{self._world.catalog.seed & 0xFFFF:04x}{self._answers:028x}"
+        if self._answers % 3:
+            return number
+        return f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}"

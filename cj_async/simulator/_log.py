@@ -1,0 +1,105 @@
+"""What was asked of the simulator? A list of records and counters, without any secret."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import overload
+
+_SECRET = frozenset({"apiKey", "accessToken", "refreshToken", "password", "openId"})
+_MASK = "***"
+
+
+@dataclass(slots=True)
+class Record:
+    """One request and what became of it; written when it arrives, completed when it is answered.
+
+    Attributes:
+        time: when it arrived, by the simulator's clock.
+        at: the same moment on the clock's monotonic scale, seconds.
+        operation: its name, ``products.search``; "" for an unknown path or method.
+        query: the raw query string.
+        body: the fields of the body, secrets masked; None without a JSON object.
+        account: number of the account, None when no good token came along.
+        peer: the address it came from.
+        status: HTTP status of the answer; None in flight, and when the connection was cut.
+        code: code in the answer; None when the answer has none.
+        took_effect: whether the operation ran to its end, whatever was answered.
+        faulted: whether a fault changed the answer.
+    """
+
+    time: datetime
+    at: float
+    method: str
+    path: str
+    peer: str
+    query: str = ""
+    operation: str = ""
+    body: Mapping[str, object] | None = None
+    account: int | None = None
+    status: int | None = None
+    code: int | None = None
+    took_effect: bool = False
+    faulted: bool = False
+
+
+@dataclass(slots=True)
+class RequestLog(Sequence[Record]):
+    """The newest records, oldest first; the counters count all there ever were.
+
+    Attributes:
+        operations: how often each operation was asked for.
+        codes: how often each code was answered.
+    """
+
+    keep: int
+    operations: Counter[str] = field(default_factory=Counter[str])
+    codes: Counter[int | None] = field(default_factory=Counter[int | None])
+    _records: deque[Record] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._records = deque(maxlen=self.keep)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(list(self._records))
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        return list(self._records)[index] if isinstance(index, slice) else self._records[index]
+
+    @property
+    def total(self) -> int:
+        """How many requests for documented operations there ever were."""
+        return self.operations.total()
+
+    def of(self, operation: str) -> list[Record]:
+        """The records of one operation, oldest first."""
+        return [record for record in self._records if record.operation == operation]
+
+    def arrived(self, record: Record) -> None:
+        """Write down a request."""
+        self._records.append(record)
+
+    def answered(self, record: Record, status: int | None, code: int | None) -> None:
+        """Complete a record."""
+        record.status, record.code = status, code
+        self.codes[code] += 1
+
+    def clear(self) -> None:
+        """Forget all records and counts."""
+        self._records.clear()
+        self.operations.clear()
+        self.codes.clear()
+
+
+def masked(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a body with every secret replaced."""
+    return {name: _MASK if name in _SECRET else value for name, value in fields.items()}

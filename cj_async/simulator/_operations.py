@@ -1,0 +1,33 @@
+"""Which operations does the simulator answer? All rooms' tables in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import (
+    _authentication,
+    _inventory,
+    _my_products,
+    _products,
+    _reviews,
+    _search,
+    _settings,
+    _sourcing,
+    _storage,
+)
+from ._authentication import OPEN_OPERATIONS
+from ._world import Operation
+
+OPERATIONS: Mapping[str, Operation] = {
+    **_authentication.OPERATIONS,
+    **_search.OPERATIONS,
+    **_products.OPERATIONS,
+    **_inventory.OPERATIONS,
+    **_my_products.OPERATIONS,
+    **_reviews.OPERATIONS,
+    **_settings.OPERATIONS,
+    **_sourcing.OPERATIONS,
+    **_storage.OPERATIONS,
+}
+
+__all__ = ["OPEN_OPERATIONS", "OPERATIONS"]
