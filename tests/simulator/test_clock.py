@@ -1,0 +1,44 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cj_async.simulator import Clock
+
+START = datetime(2026, 3, 1, 23, 59, 50, tzinfo=UTC)
+
+
+def test_a_frozen_clock_moves_only_when_advanced():
+    clock = Clock(START, frozen=True)
+    before = clock.monotonic()
+    assert clock.now() == START
+    clock.advance(timedelta(seconds=12.5))
+    assert clock.now() == START + timedelta(seconds=12.5)
+    assert clock.monotonic() - before == pytest.approx(12.5)
+
+
+def test_a_running_clock_can_be_advanced_too():
+    clock = Clock(START)
+    clock.advance(timedelta(days=1))
+    assert timedelta(days=1) <= clock.now() - START < timedelta(days=1, seconds=5)
+
+
+def test_freezing_and_thawing_jump_nowhere():
+    clock = Clock(START)
+    clock.advance(timedelta(hours=1))
+    clock.freeze()
+    shown = clock.now()
+    assert clock.now() == shown
+    clock.freeze()
+    clock.thaw()
+    clock.thaw()
+    assert timedelta(0) <= clock.now() - shown < timedelta(seconds=5)
+
+
+def test_time_runs_forward_only():
+    with pytest.raises(ValueError, match="by must not be negative"):
+        Clock().advance(timedelta(seconds=-1))
+
+
+def test_a_start_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="start must carry a time zone"):
+        Clock(datetime(2026, 1, 1))  # noqa: DTZ001
