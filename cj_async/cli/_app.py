@@ -112,13 +112,16 @@ async def _crawl_and_sum_up(
     country: str | None = None,
     limit: int | None = None,
 ) -> tuple[int, Crawl]:
-    """Crawls until the end or until somebody stops it; returns (exit code, what was done)."""
+    """Crawls until the end, or until somebody stops it; returns (exit code, what was done)."""
     task = asyncio.create_task(_with_progress(console, cj, job, keyword, country, limit))
-    with _stopping(task), suppress(asyncio.CancelledError):
-        await task
-    job.stopped = task.cancelled()
-    points = job.pages * POINTS_A_PAGE
-    console.print(summary(job, permitted=permitted, counts=cj.counts, points=points))
+    try:
+        with _stopping(task), suppress(asyncio.CancelledError):
+            await task
+    finally:
+        # Also after an error: whoever waited for an hour wants to know what is in the file.
+        job.stopped = task.cancelled()
+        points = job.pages * POINTS_A_PAGE
+        console.print(summary(job, permitted=permitted, counts=cj.counts, points=points))
     if job.capped is not None:
         console.print(f"Not complete: {job.capped}")
     return (STOPPED if job.stopped else CAPPED if job.capped else 0), job
@@ -176,7 +179,7 @@ def _tier(text: str) -> float:
     try:
         return rate_of(float(text) if text.replace(".", "", 1).isdigit() else text)
     except CJError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(str(error), param_hint="--tier") from error
 
 
 def _run(work: Coroutine[Any, Any, int]) -> None:

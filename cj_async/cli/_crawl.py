@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 import msgspec
 
-from cj_async import CJClient, ListCapped
+from cj_async import CJClient, ListCapped, Page
 from cj_async.models.product import ProductSearchItem
 
 PAGE = 100
+FEATURES: Final = ("enable_category", "enable_combine", "enable_description", "enable_video")
+"""All that a row can hold; a page costs the same with and without."""
+
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -28,7 +32,8 @@ class Crawl:
         total: Rows that CJ reports; at the cap it means "at least".
         sample: Id of one product of the crawl.
         capped: What CJ's limit of rows per query cut off, if it did.
-        stopped: Whether it was stopped before its end.
+        stopped: Whether somebody stopped it before its end.
+        complete: Whether it reached the end of the list, or of what was asked for.
     """
 
     path: Path
@@ -38,8 +43,22 @@ class Crawl:
     sample: str | None = None
     capped: ListCapped | None = None
     stopped: bool = False
+    complete: bool = False
     began: float = field(default_factory=monotonic)
     ended: float | None = None
+    file: BinaryIO | None = None
+
+    def open(self) -> BinaryIO:
+        """Opens the file for writing; what it held before is gone."""
+        self.file = self.path.open("wb")
+        return self.file
+
+    @property
+    def state(self) -> str:
+        """How it ended, in a word or two."""
+        if self.complete:
+            return "done"
+        return "stopped" if self.stopped else "not complete"
 
     @property
     def seconds(self) -> float:
@@ -66,29 +85,32 @@ async def crawl_products(
 ) -> None:
     """Writes every product of a search, a page at a time; what was fetched is kept when stopped."""
     search = cj.products.search(
-        key_word=keyword, country_code=country, size=PAGE, features=["enable_category"]
+        key_word=keyword, country_code=country, size=PAGE, features=FEATURES
     )
-    try:
-        with crawl.path.open("wb") as file:
+    with ExitStack() as closing:
+        try:
             async for page in search.pages():
-                rows = page.items if limit is None else page.items[: limit - crawl.products]
-                _write(file, rows)
-                crawl.pages += 1
-                crawl.products += len(rows)
-                crawl.total = page.total
-                crawl.sample = crawl.sample or rows[0].id
+                # Opened late: a crawl that gets nothing leaves an older file as it was.
+                file = crawl.file or closing.enter_context(crawl.open())
+                _take(crawl, page, file, limit)
                 progress.advance(crawl)
                 if limit is not None and crawl.products >= limit:
                     break
-    except ListCapped as capped:
-        crawl.capped = capped
-    finally:
-        crawl.ended = monotonic()
+            crawl.complete = True
+        except ListCapped as capped:
+            crawl.capped = capped
+        finally:
+            crawl.ended = monotonic()
 
 
-def _write(file: BinaryIO, rows: list[ProductSearchItem]) -> None:
+def _take(crawl: Crawl, page: Page[ProductSearchItem], file: BinaryIO, limit: int | None) -> None:
+    rows = page.items if limit is None else page.items[: limit - crawl.products]
     file.write(_ENCODER.encode_lines(rows))
     file.flush()
+    crawl.pages += 1
+    crawl.products += len(rows)
+    crawl.total = page.total
+    crawl.sample = crawl.sample or rows[0].id
 
 
 def peak_memory() -> float | None:

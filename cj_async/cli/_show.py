@@ -63,7 +63,7 @@ def progress_on(console: Console) -> Iterator[Bar | Lines]:
 
 def summary(crawl: Crawl, *, permitted: float, counts: Mapping[str, int], points: int) -> Table:
     """The summary of a crawl as a table of two columns."""
-    rate = counts["sent"] / crawl.seconds if crawl.seconds else 0.0
+    rate = crawl.pages / crawl.seconds if crawl.seconds else 0.0
     memory = peak_memory()
     rows = {
         "file": str(crawl.path),
@@ -75,9 +75,7 @@ def summary(crawl: Crawl, *, permitted: float, counts: Mapping[str, int], points
         "points spent": str(points),
         "peak memory": "unknown" if memory is None else f"{memory:.0f} MiB",
     }
-    table = Table(
-        show_header=False, title="stopped" if crawl.stopped else "done", title_justify="left"
-    )
+    table = Table(show_header=False, title=crawl.state, title_justify="left")
     for name, value in rows.items():
         table.add_row(name, value)
     return table
