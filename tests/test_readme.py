@@ -1,0 +1,119 @@
+"""The README is true: its snippets run, its commands exist, its numbers agree with the spec."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cj_async.resources import OPERATIONS
+from cj_async.simulator import Simulator
+
+PROJECT = Path(__file__).resolve().parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def snippets(language: str, *, holding: str = "") -> list[str]:
+    found = re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    return [text for text in found if holding in text]
+
+
+PROGRAMS = snippets("python", holding="asyncio.run")
+TESTS = snippets("python", holding="def test_")
+
+
+@pytest.fixture
+async def local_cj() -> AsyncIterator[Simulator]:
+    async with Simulator(products=300, tier=1000, per_ip=None) as running:
+        yield running
+
+
+async def run(command: list[str], simulator: Simulator, folder: Path) -> str:
+    import asyncio
+
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CJ_")}
+    environment |= {
+        "CJ_API_KEY": simulator.api_key,
+        "CJ_BASE_URL": simulator.base_url,
+        "HOME": str(folder),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=environment,
+        cwd=folder,
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+    return out.decode()
+
+
+def test_every_python_snippet_is_run_by_one_of_these_tests() -> None:
+    assert len(PROGRAMS) + len(TESTS) == len(snippets("python"))
+    assert PROGRAMS
+    assert TESTS
+
+
+@pytest.mark.parametrize("number", range(len(PROGRAMS)))
+async def test_a_program_of_the_readme_runs(
+    number: int, local_cj: Simulator, tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAMS[number], encoding="utf-8")
+    out = await run([sys.executable, "-W", "error", str(program)], local_cj, tmp_path)
+    assert out.strip()
+
+
+@pytest.mark.parametrize("number", range(len(TESTS)))
+async def test_a_test_of_the_readme_passes(
+    number: int, local_cj: Simulator, tmp_path: Path
+) -> None:
+    (tmp_path / "test_snippet.py").write_text(TESTS[number], encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_snippet.py"]
+    assert "1 passed" in await run(command, local_cj, tmp_path)
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    documents = README + (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bmake ((?:[a-z-]+)(?: test)?)(?=[`,: \n])", documents))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    wanted = {target for group in named for target in group.split()} & COMMAND_WORDS
+    assert {"demo", "test", "check", "models", "bench"} <= wanted
+    assert wanted <= targets
+
+
+COMMAND_WORDS = {"demo", "test", "test-all", "check", "models", "bench", "all", "clean", "help"}
+
+
+def test_every_cj_command_that_is_named_exists() -> None:
+    named = set(re.findall(r"`cj (\w+)", README))
+    assert {"sim", "crawl"} <= named
+    for name in named:
+        command = [sys.executable, "-m", "cj_async.cli", name, "--help"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_number_of_operations_is_right() -> None:
+    assert f"{len(OPERATIONS)} operations" in README
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_that_is_named_exists(document: str) -> None:
+    path = PROJECT / document
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8"))
+    for link in links:
+        assert (path.parent / link).exists(), link
+
+
+def test_every_module_on_the_page_of_the_house_exists() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:cj_async|codegen|spec)/[\w/]+\.(?:py|yaml|json))`", page):
+        assert (PROJECT / name).exists(), name
