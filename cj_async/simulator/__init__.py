@@ -1,4 +1,20 @@
-"""A local CJ for tests and demonstrations: a real HTTP server with the API's quirks and limits."""
+"""A local CJ for tests and demonstrations: a real HTTP server with the API's quirks and limits.
+
+It answers the chapters authentication, setting, product and storage. Where CJ's documentation is
+silent it does the simplest thing that integrators would not be surprised by:
+
+- a request that is refused for pace fills no window, so that waiting always helps;
+- an answer with an error code costs no points, and points start the day full;
+- refreshing ends the refresh token that was used, not the access token that came with it; logging in
+  ends nothing;
+- prices are filtered and sorted by the low end of a range, stock by the sum over all warehouses;
+  ``deliveryTime`` 48 includes 24; times without a zone are Beijing's;
+- a list ends exactly at ``page_cap``: the last page may be short, the next one is refused;
+- an unknown product is refused (1602001) by ``products.get``, null or empty in the other operations;
+- sourcing takes an hour; two requests in three find something;
+- the paging parameters of My Products are pageNum and pageSize; ``visiable`` and ``currency`` change
+  nothing.
+"""
 
 from __future__ import annotations
 

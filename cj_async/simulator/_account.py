@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -74,7 +75,7 @@ class Account:
         self, seed: int, place: int, rate: float, points: int | None, lives: Lives, clock: Clock
     ) -> None:
         digest = hashlib.shake_128(f"account:{seed}:{place}".encode()).hexdigest(32)
-        self._secret = digest
+        self._secret = secrets.token_hex(16)  # no other simulator knows these tokens
         self.number = _number(seed) + place
         self.api_key = f"CJ{self.number}@api@{digest[32:]}"
         self.open_id = _OLDEST_OPEN_ID + int(digest[6:20], 16)

@@ -7,6 +7,8 @@ from ipaddress import ip_address
 from math import isfinite
 
 TIERS: Mapping[str, float] = {"free": 1.0, "plus": 2.0, "prime": 4.0, "advanced": 6.0}
+LONGEST_WAIT = 600
+MOST_PRODUCTS = 5_000_000
 _FASTEST = 100_000
 
 

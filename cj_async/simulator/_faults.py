@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from ._answers import WORDS, Refusal
+from ._checks import LONGEST_WAIT, check
 
 FaultKind = Literal[
     "refuse", "status", "html", "delay", "cut", "truncate", "garble", "content_type"
 ]
 Moment = Literal["before", "after"]
-KINDS: tuple[str, ...] = get_args(FaultKind)
-MOMENTS: tuple[str, ...] = get_args(Moment)
+_KINDS: tuple[str, ...] = get_args(FaultKind)
+_MOMENTS: tuple[str, ...] = get_args(Moment)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +64,23 @@ class Fault:
             return False
         self.hits += 1
         return True
+
+
+def check_fault(fault: Fault, known: AbstractSet[str]) -> None:
+    """Refuse a fault that could never strike as meant.
+
+    Raises:
+        ValueError: naming the argument, its value and the rule.
+    """
+    operation, status, seconds = fault.operation, fault.status, fault.seconds
+    check("operation", operation, operation in known | {"*"}, "an operation of the API, or *")
+    check("kind", fault.kind, fault.kind in _KINDS, f"one of {', '.join(_KINDS)}")
+    check("when", fault.when, fault.when in _MOMENTS, "before or after")
+    check("times", fault.times, fault.times >= 1, "at least 1")
+    check("after", fault.after, fault.after >= 0, "not negative")
+    check("status", status, status is None or 200 <= status <= 599, "200 to 599")
+    enough = seconds > 0 if fault.kind == "delay" else seconds >= 0
+    check("seconds", seconds, enough and seconds <= LONGEST_WAIT, "0 to 600, not 0 to delay")
 
 
 class Faults:

@@ -25,7 +25,7 @@ from ._limits import Window
 from ._log import Record, RequestLog, masked
 from ._operations import OPEN_OPERATIONS, OPERATIONS
 from ._parameters import Body, check_required, read_body, read_query
-from ._spec import Route, Routes
+from ._spec import Route, routes
 from ._world import Call, World
 
 _JSON = "application/json;charset=UTF-8"
@@ -81,7 +81,6 @@ class Gateway:
     def __init__(
         self,
         world: World,
-        routes: Routes,
         log: RequestLog,
         *,
         per_ip: float | None,
@@ -91,7 +90,7 @@ class Gateway:
         self.violations = 0
         self.address_violations = 0
         self._world = world
-        self._routes = routes
+        self._routes = routes()
         self._log = log
         self._per_ip = per_ip
         self._enforce = enforce

@@ -45,7 +45,7 @@ class Record:
     faulted: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class RequestLog(Sequence[Record]):
     """The newest records, oldest first; the counters count all there ever were.
 
@@ -57,7 +57,7 @@ class RequestLog(Sequence[Record]):
     keep: int
     operations: Counter[str] = field(default_factory=Counter[str])
     codes: Counter[int | None] = field(default_factory=Counter[int | None])
-    _records: deque[Record] = field(init=False)
+    _records: deque[Record] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._records = deque(maxlen=self.keep)

@@ -49,7 +49,7 @@ class Query(dict[str, Value]):
         value = self.get(name, default)
         try:
             number = float(value) if not isinstance(value, tuple) else nan
-        except ValueError:
+        except (ValueError, OverflowError):
             number = nan
         if not isfinite(number):
             raise Refused(PARAM_ERROR)

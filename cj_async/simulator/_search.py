@@ -30,6 +30,18 @@ _LIST_ORDERS: Mapping[str, Order] = {
     "listednum": Order("listed", lambda catalog: catalog.listed, True),
 }
 _MOST_RELATED = 5
+_SAME_EVERYWHERE: Mapping[str, object] = {
+    "currency": "USD",
+    "isCollect": 0,
+    "setRecommendedTime": None,
+    "saleStatus": "3",
+    "authorityStatus": "1",
+    "autStatus": "1",
+    "isAut": "0",
+    "isAd": 0,
+    "activityId": None,
+    "directMinOrderNum": "1",
+}
 _DISCOUNTS = (0, 0, 0, 10, 20, 35, 5, 50)
 _CYCLES = ("3-5", "1-3", "5-7", "8-12")
 
@@ -128,9 +140,7 @@ def _search_row(call: Call, number: int) -> dict[str, object]:
         "spu": catalog.sku(number),
         "bigImage": image(catalog, number),
         **_prices(catalog, number, odd),
-        "currency": "USD",
         "listedNum": catalog.listed[number],
-        "isCollect": 0,
         "myProduct": mine,
         **_category_fields(catalog, number, "enable_category" in features),
         "addMarkStatus": catalog.free_shipping[number],
@@ -139,25 +149,18 @@ def _search_row(call: Call, number: int) -> dict[str, object]:
         "productType": PRODUCT_TYPES[catalog.kind[number]],
         "supplierName": catalog.supplier_name(number),
         "createAt": catalog.created[number],
-        "setRecommendedTime": None,
         **_stock_fields(catalog, number),
         "customization": int(catalog.customization[number] > 0),
         "isPersonalized": int(catalog.customization[number] > 2),
         "hasCECertification": _certificate(catalog.certified[number], odd),
         "description": description(catalog, number) if "enable_description" in features else None,
         "deliveryCycle": _CYCLES[catalog.odd[number] >> 40 & 3],
-        "saleStatus": "3",
-        "authorityStatus": "1",
-        "autStatus": "1",
-        "isAut": "0",
         "isList": int(mine),
         "syncListedProductStatus": "3" if mine else None,
-        "isAd": 0,
-        "activityId": None,
-        "directMinOrderNum": "1",
         "zoneRecommendJson": _zones(catalog, number),
         "variantKeyEn": _variants.options(catalog, number),
         "propertyKey": "COMMON",
+        **_SAME_EVERYWHERE,
     }
 
 

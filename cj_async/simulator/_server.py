@@ -54,6 +54,7 @@ class Server:
         if self._listening is not None:
             self._listening.close()
         if self._web is not None:
+            self._web.pre_shutdown()
             await self._web.shutdown(_STOP_SECONDS)
         if self._listening is not None:
             await self._listening.wait_closed()

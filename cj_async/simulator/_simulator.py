@@ -10,6 +10,8 @@ from . import _spec
 from ._account import Account, Accounts, Lives
 from ._catalog import Catalog
 from ._checks import (
+    LONGEST_WAIT,
+    MOST_PRODUCTS,
     check,
     check_count,
     check_loopback,
@@ -17,7 +19,7 @@ from ._checks import (
     check_tier,
 )
 from ._clock import Clock
-from ._faults import KINDS, MOMENTS, Fault, FaultKind, Faults, Moment
+from ._faults import Fault, FaultKind, Faults, Moment, check_fault
 from ._gateway import Gateway
 from ._limits import Points
 from ._listing import Listing
@@ -26,9 +28,6 @@ from ._server import BASE_PATH, Server
 from ._world import World
 
 Tier = Literal["free", "plus", "prime", "advanced"]
-
-_MOST_PRODUCTS = 5_000_000
-_LONGEST_WAIT = 600
 
 
 class Simulator:
@@ -88,34 +87,24 @@ class Simulator:
         clock: Clock | None = None,
         keep_requests: int = 10_000,
     ) -> None:
-        check_count("products", products, 0, _MOST_PRODUCTS)
+        check_count("products", products, 0, MOST_PRODUCTS)
+        check_count("page_cap", page_cap, 1, MOST_PRODUCTS)
+        check_count("keep_requests", keep_requests, 1, MOST_PRODUCTS)
         check_positive("per_ip", per_ip)
         check_positive("token_life", token_life.total_seconds())
         check_positive("refresh_life", refresh_life.total_seconds())
-        check_count("page_cap", page_cap, 1, _MOST_PRODUCTS)
         check("refusal_status", refusal_status, refusal_status in (200, 429), "200 or 429")
-        check("latency", latency, 0 <= latency <= _LONGEST_WAIT, f"0 to {_LONGEST_WAIT} seconds")
+        check("latency", latency, 0 <= latency <= LONGEST_WAIT, f"0 to {LONGEST_WAIT} seconds")
         check_loopback("host", host)
         check_count("port", port, 0, 65_535)
-        check_count("keep_requests", keep_requests, 1, _MOST_PRODUCTS)
         self.clock: Final = clock or Clock()
         self.requests: Final = RequestLog(keep_requests)
-        self._seed = seed
+        self._seed, self._host, self._port, self._latency = seed, host, port, latency
         self._lives = Lives(token_life.total_seconds(), refresh_life.total_seconds(), token_reuse)
-        self._host, self._port, self._latency = host, port, latency
-        catalog = Catalog(products, seed)
-        self._world = World(
-            catalog=catalog,
-            accounts=Accounts(),
-            clock=self.clock,
-            listing=Listing(catalog, page_cap),
-            quirks=quirks,
-            token_limits=token_limits,
-        )
+        self._world = _world(products, seed, page_cap, self.clock, quirks, token_limits)
         self._faults = Faults()
         self._gateway = Gateway(
             self._world,
-            _spec.routes(),
             self.requests,
             per_ip=per_ip,
             enforce=enforce_limits,
@@ -150,14 +139,17 @@ class Simulator:
         return self.account.open_id
 
     @property
-    def points(self) -> Points | None:
-        """The points of the first account as of now; None when they are not counted.
+    def points(self) -> Points:
+        """The points of the first account as of now; ``points.remaining`` can be set.
 
-        ``points.remaining`` can be set.
+        Raises:
+            RuntimeError: they are not counted (``points=None``).
         """
-        if self.account.points is not None:
-            self.account.points.settle(self.clock.time())
-        return self.account.points
+        points = self.account.points
+        if points is None:
+            raise RuntimeError("this simulator counts no points: give it a number of points")
+        points.settle(self.clock.time())
+        return points
 
     @property
     def violations(self) -> int:
@@ -210,15 +202,6 @@ class Simulator:
         Raises:
             ValueError: there is no such operation or kind, or a number makes no sense.
         """
-        known = {each.operation for methods in _spec.routes().values() for each in methods.values()}
-        check("operation", operation, operation in known | {"*"}, "an operation of the API, or *")
-        check("kind", kind, kind in KINDS, f"one of {', '.join(KINDS)}")
-        check("when", when, when in MOMENTS, "before or after")
-        check("times", times, times >= 1, "at least 1")
-        check("after", after, after >= 0, "not negative")
-        check("status", status, status is None or 200 <= status <= 599, "200 to 599")
-        enough = seconds > 0 if kind == "delay" else seconds >= 0
-        check("seconds", seconds, enough and seconds <= _LONGEST_WAIT, "0 to 600, not 0 to delay")
         fault = Fault(
             operation=operation,
             kind=kind,
@@ -230,6 +213,7 @@ class Simulator:
             status=status,
             seconds=seconds,
         )
+        check_fault(fault, _spec.operations())
         self._faults.add(fault)
         return fault
 
@@ -271,3 +255,17 @@ class Simulator:
         server, self._server = self._server, None
         if server is not None:
             await server.stop()
+
+
+def _world(
+    products: int, seed: int, page_cap: int | None, clock: Clock, quirks: bool, token_limits: bool
+) -> World:
+    catalog = Catalog(products, seed)
+    return World(
+        catalog=catalog,
+        accounts=Accounts(),
+        clock=clock,
+        listing=Listing(catalog, page_cap),
+        quirks=quirks,
+        token_limits=token_limits,
+    )

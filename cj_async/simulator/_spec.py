@@ -59,6 +59,11 @@ def routes() -> Routes:
     return read(resources.files("cj_async").joinpath("spec.json").read_bytes())
 
 
+def operations() -> frozenset[str]:
+    """The names of all documented operations."""
+    return frozenset(each.operation for methods in routes().values() for each in methods.values())
+
+
 def read(spec: bytes) -> Routes:
     """The operations of an OpenAPI 3.0 document with everything bundled."""
     document: Json = msgspec.json.decode(spec)

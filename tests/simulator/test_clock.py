@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +9,7 @@ from cj_async.simulator import Clock
 START = datetime(2026, 3, 1, 23, 59, 50, tzinfo=UTC)
 
 
-def test_a_frozen_clock_moves_only_when_advanced():
+def test_a_frozen_clock_moves_only_when_advanced() -> None:
     clock = Clock(START, frozen=True)
     before = clock.monotonic()
     assert clock.now() == START
@@ -16,13 +18,13 @@ def test_a_frozen_clock_moves_only_when_advanced():
     assert clock.monotonic() - before == pytest.approx(12.5)
 
 
-def test_a_running_clock_can_be_advanced_too():
+def test_a_running_clock_can_be_advanced_too() -> None:
     clock = Clock(START)
     clock.advance(timedelta(days=1))
     assert timedelta(days=1) <= clock.now() - START < timedelta(days=1, seconds=5)
 
 
-def test_freezing_and_thawing_jump_nowhere():
+def test_freezing_and_thawing_jump_nowhere() -> None:
     clock = Clock(START)
     clock.advance(timedelta(hours=1))
     clock.freeze()
@@ -34,11 +36,11 @@ def test_freezing_and_thawing_jump_nowhere():
     assert timedelta(0) <= clock.now() - shown < timedelta(seconds=5)
 
 
-def test_time_runs_forward_only():
+def test_time_runs_forward_only() -> None:
     with pytest.raises(ValueError, match="by must not be negative"):
         Clock().advance(timedelta(seconds=-1))
 
 
-def test_a_start_without_a_zone_is_refused():
+def test_a_start_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="start must carry a time zone"):
         Clock(datetime(2026, 1, 1))  # noqa: DTZ001

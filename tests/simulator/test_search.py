@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cj_async.simulator import Simulator
 from cj_async.simulator._catalog import Catalog
-from cj_async.simulator._filters import LIST, SEARCH
+from cj_async.simulator._filters import LIST, SEARCH, Filter
 from cj_async.simulator._listing import Listing, Order
 from cj_async.simulator._parameters import Query
 from cj_async.simulator._vocabulary import NOUNS, PLATFORMS, PRODUCT_TYPES, WAREHOUSES
-from tests.simulator.conftest import calling, unlimited
+from tests.simulator.plain import Caller, Fields, Row, Rows, calling, unlimited
 
 SEARCH_PATH, LIST_PATH = "/product/listV2", "/product/list"
 BEIJING = timezone(timedelta(hours=8))
 CATALOG = Catalog(400, 3)
 
 
-def listed(data):
+def listed(data: Row) -> Rows:
     return [item for group in data["content"] for item in group["productList"] or ()]
 
 
-async def everything(caller, path, **query):
+async def everything(caller: Caller, path: str, **query: Any) -> Rows:
     """All rows of a list, page by page."""
-    rows, page = [], 1
+    rows: Rows = []
+    page = 1
     first, second = ("page", "size") if path == SEARCH_PATH else ("pageNum", "pageSize")
     while True:
         data = await caller.data(path, **{first: page, second: 100, **query})
@@ -40,20 +44,20 @@ async def everything(caller, path, **query):
         page += 1
 
 
-def low_price(row):
+def low_price(row: Row) -> float:
     text = str(row["sellPrice"])
     for dash in (" -- ", "--", " – ", "-"):
         text = text.partition(dash)[0]
     return float(text)
 
 
-def countries(row):
+def countries(row: Row) -> set[str]:
     return {each["countryCode"] for each in msgspec.json.decode(row["inventoryInfo"] or "[]")}
 
 
 # What the rows themselves show: over the socket.
 
-SEARCH_FILTERS = {
+SEARCH_FILTERS: dict[str, tuple[str | float, Callable[[Row], bool]]] = {
     "keyWord": ("RING", lambda row: "ring" in row["nameEn"].lower()),
     "countryCode": ("us,DE", lambda row: bool({"US", "DE"} & countries(row))),
     "startSellPrice": ("55.5", lambda row: low_price(row) >= 55.5),
@@ -77,7 +81,9 @@ SEARCH_FILTERS = {
 
 
 @pytest.mark.parametrize("parameter", SEARCH_FILTERS)
-async def test_a_filter_of_search_keeps_what_fits_and_nothing_else(caller, parameter):
+async def test_a_filter_of_search_keeps_what_fits_and_nothing_else(
+    caller: Caller, parameter: str
+) -> None:
     value, fits = SEARCH_FILTERS[parameter]
     rows = await everything(caller, SEARCH_PATH)
     kept = await everything(caller, SEARCH_PATH, **{parameter: value})
@@ -93,14 +99,16 @@ async def test_a_filter_of_search_keeps_what_fits_and_nothing_else(caller, param
         ("lv3categoryList", "categoryId"),
     ],
 )
-async def test_categories_are_searched_by_the_ids_of_the_rows(caller, parameter, field):
+async def test_categories_are_searched_by_the_ids_of_the_rows(
+    caller: Caller, parameter: str, field: str
+) -> None:
     rows = await everything(caller, SEARCH_PATH)
     wanted = rows[0][field]
     kept = await everything(caller, SEARCH_PATH, **{parameter: wanted})
     assert [row["id"] for row in kept] == [row["id"] for row in rows if row[field] == wanted]
 
 
-async def test_lists_of_categories_come_with_commas_or_as_repeated_keys(caller):
+async def test_lists_of_categories_come_with_commas_or_as_repeated_keys(caller: Caller) -> None:
     rows = await everything(caller, SEARCH_PATH)
     first, second = sorted({row["categoryId"] for row in rows})[:2]
     joined = await everything(caller, SEARCH_PATH, lv3categoryList=f"{first},{second}")
@@ -111,12 +119,12 @@ async def test_lists_of_categories_come_with_commas_or_as_repeated_keys(caller):
     assert [row["id"] for row in listed(repeated.body["data"])] == expected
 
 
-LIST_FILTERS = {
+LIST_FILTERS: dict[str, tuple[str | float, Callable[[Row], bool]]] = {
     "productNameEn": (
         "LAMP",
         lambda row: "lamp" in row["productNameEn"].lower(),
     ),
-    "productType": ("SUPPLIER_PRODUCT", None),
+    "productType": ("SUPPLIER_PRODUCT", lambda row: row["productType"] == "SUPPLIER_PRODUCT"),
     "deliveryTime": ("48", lambda row: row["deliveryTime"] in ("24", "48")),
     "minPrice": (55.5, lambda row: low_price(row) >= 55.5),
     "maxPrice": (55.5, lambda row: low_price(row) <= 55.5),
@@ -128,17 +136,16 @@ LIST_FILTERS = {
 
 
 @pytest.mark.parametrize("parameter", LIST_FILTERS)
-async def test_a_filter_of_list_keeps_what_fits_and_nothing_else(parameter):
+async def test_a_filter_of_list_keeps_what_fits_and_nothing_else(parameter: str) -> None:
     async with unlimited(600, quirks=False) as cj, calling(cj) as caller:
         value, fits = LIST_FILTERS[parameter]
-        fits = fits or (lambda row: row[parameter] == value)
         rows = await everything(caller, LIST_PATH)
         kept = await everything(caller, LIST_PATH, **{parameter: value})
     assert [row["pid"] for row in kept] == [row["pid"] for row in rows if fits(row)]
     assert 0 < len(kept) < len(rows)
 
 
-async def test_list_finds_by_id_sku_chinese_name_supplier_and_time():
+async def test_list_finds_by_id_sku_chinese_name_supplier_and_time() -> None:
     async with unlimited(quirks=False) as cj, calling(cj) as caller:
         rows = await everything(caller, LIST_PATH)
         one = next(row for row in rows if row["supplierId"])
@@ -163,31 +170,39 @@ async def test_list_finds_by_id_sku_chinese_name_supplier_and_time():
 # What rows do not show: against the columns, without a socket.
 
 
-def in_chinese(number, text):
+def in_chinese(number: int, text: str) -> bool:
     return any(text in name for name in CATALOG.chinese_names(number))
 
 
-def by_keyword(number, keyword):
+def by_keyword(number: int, keyword: str) -> bool:
     name = CATALOG.name(number).lower()
     words = keyword.lower().split()
     named = bool(words) and all(word in name for word in words)
     return named or CATALOG.sku(number).startswith(keyword.strip().upper())
 
 
-def stocked(number, places):
+def stocked(number: int, places: Iterable[int]) -> bool:
     return any(CATALOG.stock_by_area[place][number] for place in places)
 
 
-def category_ids(number):
+def category_ids(number: int) -> tuple[str, str, str]:
     return CATALOG.category_levels[NOUNS[CATALOG.noun[number]].category]
 
 
-def beijing(text):
+def second_category(number: int) -> str:
+    return category_ids(number)[1]
+
+
+def third_category(number: int) -> str:
+    return category_ids(number)[2]
+
+
+def beijing(text: str) -> float:
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING).timestamp() * 1000
 
 
 @cache
-def known(what, size=25):
+def known(what: Callable[[int], str], size: int = 25) -> list[str]:
     """Values that some products have."""
     return sorted({what(number) for number in range(CATALOG.count)})[:size]
 
@@ -200,14 +215,15 @@ words = st.sampled_from(
     ["lamp", "RING", "wool box", "e", "Desk Lamp", "CJ", "cjjj", "CJZBXLAA001", "xyz", " "]
 )
 
-NAIVE_SEARCH = {
+Naive = dict[str, tuple[st.SearchStrategy[Any], Callable[[int, Any], bool]]]
+NAIVE_SEARCH: Naive = {
     "keyWord": (words, by_keyword),
     "categoryId": (
-        st.sampled_from(known(lambda n: category_ids(n)[2])),
+        st.sampled_from(known(third_category)),
         lambda n, v: v in category_ids(n),
     ),
     "lv2categoryList": (
-        st.sampled_from(known(lambda n: category_ids(n)[1])).map(lambda v: (v,)),
+        st.sampled_from(known(second_category)).map(lambda v: (v,)),
         lambda n, v: category_ids(n)[1] in v,
     ),
     "countryCode": (
@@ -243,7 +259,7 @@ NAIVE_SEARCH = {
     "isSelfPickup": (st.integers(0, 1), lambda n, v: CATALOG.self_pickup[n] == v),
     "customization": (st.integers(0, 1), lambda n, v: (CATALOG.customization[n] > 0) == v),
 }
-NAIVE_LIST = {
+NAIVE_LIST: Naive = {
     "categoryId": NAIVE_SEARCH["categoryId"],
     "pid": (st.sampled_from(known(CATALOG.pid)), lambda n, v: CATALOG.pid(n) == v),
     "productSku": (st.sampled_from(known(CATALOG.sku)), lambda n, v: CATALOG.sku(n) == v),
@@ -273,7 +289,7 @@ NAIVE_LIST = {
         lambda n, v: CATALOG.created[n] <= beijing(v),
     ),
     "brandOpenId": (
-        st.integers(1, 4),
+        st.integers(1, 4).map(lambda brand: str(CATALOG.brands.long(brand))),
         lambda n, v: CATALOG.brand[n] == CATALOG.brands.number(v),
     ),
     "minPrice": NAIVE_SEARCH["startSellPrice"],
@@ -286,11 +302,7 @@ NAIVE_LIST = {
     "isFreeShipping": NAIVE_SEARCH["addMarkStatus"],
     "customizationVersion": (st.integers(1, 5), lambda n, v: CATALOG.customization[n] == v),
 }
-NAIVE_LIST["brandOpenId"] = (
-    st.integers(1, 4).map(lambda brand: str(CATALOG.brands.long(brand))),
-    NAIVE_LIST["brandOpenId"][1],
-)
-ORDERS = {
+ORDERS: dict[str, Callable[[Catalog], Sequence[int]] | None] = {
     "natural": None,
     "listed": lambda catalog: catalog.listed,
     "price": lambda catalog: catalog.low_price,
@@ -299,13 +311,13 @@ ORDERS = {
 }
 
 
-def queries(naive):
+def queries(naive: Naive) -> st.SearchStrategy[Fields]:
     return st.fixed_dictionaries({}, optional={name: row[0] for name, row in naive.items()}).filter(
         lambda query: len(query) <= 4
     )
 
 
-def scanned(naive, query, order, descending):
+def scanned(naive: Naive, query: Fields, order: str, descending: bool) -> list[int]:
     """The same result, by looking at every product."""
     fits = [
         number
@@ -320,47 +332,49 @@ def scanned(naive, query, order, descending):
     )
 
 
-def found(filters, query, order, descending, cap):
+def found(
+    filters: Sequence[Filter], query: Fields, order: str, descending: bool, cap: int | None
+) -> tuple[list[int], int]:
     page = Listing(CATALOG, cap).page(
         filters, Query(query), Order(order, ORDERS[order], descending), 1, CATALOG.count
     )
     return list(page.numbers), page.total
 
 
-def test_every_documented_filter_is_scanned():
+def test_every_documented_filter_is_scanned() -> None:
     assert set(NAIVE_SEARCH) | {"lv3categoryList"} == {each.parameter for each in SEARCH}
     assert set(NAIVE_LIST) == {each.parameter for each in LIST}
 
 
 @settings(max_examples=150, deadline=None)
 @given(queries(NAIVE_SEARCH), st.sampled_from(list(ORDERS)), st.booleans())
-def test_search_finds_what_a_naive_scan_finds(query, order, descending):
+def test_search_finds_what_a_naive_scan_finds(query: Fields, order: str, descending: bool) -> None:
     expected = scanned(NAIVE_SEARCH, query, order, descending)
     assert found(SEARCH, query, order, descending, None) == (expected, len(expected))
 
 
 @settings(max_examples=150, deadline=None)
 @given(queries(NAIVE_LIST), st.sampled_from(list(ORDERS)), st.booleans())
-def test_list_finds_what_a_naive_scan_finds(query, order, descending):
+def test_list_finds_what_a_naive_scan_finds(query: Fields, order: str, descending: bool) -> None:
     expected = scanned(NAIVE_LIST, query, order, descending)
     assert found(LIST, query, order, descending, None) == (expected, len(expected))
 
 
 @settings(max_examples=40, deadline=None)
 @given(queries(NAIVE_SEARCH), st.integers(1, 50))
-def test_a_cap_shows_the_first_rows_and_tells_of_no_more(query, cap):
+def test_a_cap_shows_the_first_rows_and_tells_of_no_more(query: Fields, cap: int) -> None:
     expected = scanned(NAIVE_SEARCH, query, "price", True)
     assert found(SEARCH, query, "price", True, cap) == (expected[:cap], min(cap, len(expected)))
 
 
 @pytest.mark.parametrize("parameter", sorted({*NAIVE_SEARCH, *NAIVE_LIST}))
-def test_every_filter_keeps_some_products_and_drops_others(parameter):
+def test_every_filter_keeps_some_products_and_drops_others(parameter: str) -> None:
     strategy, fits = (NAIVE_SEARCH | NAIVE_LIST)[parameter]
     kept: set[int] = set()
 
     @settings(max_examples=20, deadline=None, database=None)
     @given(strategy)
-    def try_some(value):
+    def try_some(value: Any) -> None:
         kept.add(sum(fits(number, value) for number in range(CATALOG.count)))
 
     try_some()
@@ -370,29 +384,30 @@ def test_every_filter_keeps_some_products_and_drops_others(parameter):
 # Sorting, paging, the cap, odd values.
 
 
+SORTS: dict[int, Callable[[Row], float]] = {
+    1: lambda row: row["listedNum"],
+    2: low_price,
+    3: lambda row: row["createAt"],
+    4: lambda row: row["warehouseInventoryNum"],
+}
+
+
 @pytest.mark.parametrize("sort", ["asc", "desc"])
-@pytest.mark.parametrize(
-    ("order", "key"),
-    [
-        (1, lambda row: row["listedNum"]),
-        (2, low_price),
-        (3, lambda row: row["createAt"]),
-        (4, lambda row: row["warehouseInventoryNum"]),
-    ],
-)
-async def test_search_sorts(caller, order, key, sort):
-    keys = [key(row) for row in await everything(caller, SEARCH_PATH, orderBy=order, sort=sort)]
+@pytest.mark.parametrize("order", SORTS)
+async def test_search_sorts(caller: Caller, order: int, sort: str) -> None:
+    rows = await everything(caller, SEARCH_PATH, orderBy=order, sort=sort)
+    keys = [SORTS[order](row) for row in rows]
     assert keys == sorted(keys, reverse=sort == "desc")
     assert len(keys) == 300
 
 
-async def test_sorting_is_descending_unless_asked_otherwise(caller):
+async def test_sorting_is_descending_unless_asked_otherwise(caller: Caller) -> None:
     data = await caller.data(SEARCH_PATH, orderBy=1, size=100)
     counts = [row["listedNum"] for row in listed(data)]
     assert counts == sorted(counts, reverse=True)
 
 
-async def test_list_shows_the_newest_first():
+async def test_list_shows_the_newest_first() -> None:
     async with unlimited(quirks=False) as cj, calling(cj) as caller:
         times = [row["createTime"] for row in await everything(caller, LIST_PATH)]
         assert times == sorted(times, reverse=True)
@@ -400,7 +415,7 @@ async def test_list_shows_the_newest_first():
         assert [row["listedNum"] for row in often] == sorted(row["listedNum"] for row in often)
 
 
-async def test_pages_tell_number_size_and_totals(caller):
+async def test_pages_tell_number_size_and_totals(caller: Caller) -> None:
     data = await caller.data(SEARCH_PATH, page=4, size=90)
     assert len(listed(data)) == 30
     assert [data[name] for name in ("pageNumber", "pageSize", "totalRecords", "totalPages")] == [
@@ -418,12 +433,12 @@ async def test_pages_tell_number_size_and_totals(caller):
     )
 
 
-async def test_a_page_holds_ten_or_twenty_rows_unless_asked_otherwise(caller):
+async def test_a_page_holds_ten_or_twenty_rows_unless_asked_otherwise(caller: Caller) -> None:
     assert len(listed(await caller.data(SEARCH_PATH))) == 10
     assert len((await caller.data(LIST_PATH))["list"]) == 20
 
 
-async def test_a_page_beyond_the_last_is_empty_and_still_a_success(caller):
+async def test_a_page_beyond_the_last_is_empty_and_still_a_success(caller: Caller) -> None:
     data = await caller.data(SEARCH_PATH, page=5, size=100)
     assert listed(data) == []
     assert data["totalRecords"] == 300
@@ -454,19 +469,24 @@ async def test_a_page_beyond_the_last_is_empty_and_still_a_success(caller):
         (LIST_PATH, {"createTimeFrom": "yesterday"}),
     ],
 )
-async def test_a_value_out_of_range_is_a_param_error(caller, path, query):
+async def test_a_value_out_of_range_is_a_param_error(
+    caller: Caller, path: str, query: Fields
+) -> None:
     answer = await caller.get(path, **query)
     assert (answer.status, answer.code, answer.body["message"]) == (200, 1600300, "Param error")
 
 
 @pytest.mark.parametrize("path", [SEARCH_PATH, LIST_PATH])
-async def test_unknown_and_empty_parameters_are_passed_over(caller, path):
-    wrong = {SEARCH_PATH: {"pageNum": 7, "keyword": "lamp"}, LIST_PATH: {"page": 7, "keyWord": "a"}}
+async def test_unknown_and_empty_parameters_are_passed_over(caller: Caller, path: str) -> None:
+    wrong: dict[str, Fields] = {
+        SEARCH_PATH: {"pageNum": 7, "keyword": "lamp"},
+        LIST_PATH: {"page": 7, "keyWord": "a"},
+    }
     plain = await caller.data(path)
     assert await caller.data(path, **wrong[path], categoryId="") == plain
 
 
-async def test_lists_stop_at_the_cap():
+async def test_lists_stop_at_the_cap() -> None:
     async with unlimited(6300) as cj, calling(cj) as caller:
         data = await caller.data(SEARCH_PATH, page=60, size=100)
         assert (data["totalRecords"], data["totalPages"], len(listed(data))) == (6000, 60, 100)
@@ -481,21 +501,21 @@ async def test_lists_stop_at_the_cap():
             assert "the max offset is 6000" in answer.body["message"]
 
 
-async def test_the_last_page_before_the_cap_ends_at_it():
+async def test_the_last_page_before_the_cap_ends_at_it() -> None:
     async with unlimited(200, page_cap=50) as cj, calling(cj) as caller:
         data = await caller.data(SEARCH_PATH, page=3, size=20)
         assert (data["totalRecords"], len(listed(data))) == (50, 10)
         assert (await caller.get(SEARCH_PATH, page=4, size=20)).code == 1600300
 
 
-async def test_without_a_cap_everything_is_listed():
+async def test_without_a_cap_everything_is_listed() -> None:
     async with unlimited(6300, page_cap=None) as cj, calling(cj) as caller:
         data = await caller.data(SEARCH_PATH, page=63, size=100)
         assert (data["totalRecords"], len(listed(data))) == (6300, 100)
 
 
-async def test_groups_come_alone_mostly_and_sometimes_in_pairs(caller):
-    shapes = []
+async def test_groups_come_alone_mostly_and_sometimes_in_pairs(caller: Caller) -> None:
+    shapes: list[tuple[bool, ...]] = []
     for page in range(1, 151):
         content = (await caller.data(SEARCH_PATH, page=page, size=2))["content"]
         shapes.append(tuple(group["productList"] is None for group in content))
@@ -503,7 +523,7 @@ async def test_groups_come_alone_mostly_and_sometimes_in_pairs(caller):
     assert shapes.count((False,)) > 100
 
 
-async def test_nothing_found_is_no_group_or_a_group_without_a_list(caller):
+async def test_nothing_found_is_no_group_or_a_group_without_a_list(caller: Caller) -> None:
     none = await caller.data(SEARCH_PATH, keyWord="xyzzy")
     null = await caller.data(SEARCH_PATH, keyWord="xyzzyx")
     assert none["content"] == []
@@ -511,12 +531,12 @@ async def test_nothing_found_is_no_group_or_a_group_without_a_list(caller):
     assert none["totalRecords"] == null["totalRecords"] == none["totalPages"] == 0
 
 
-async def test_a_group_tells_the_keyword_it_used_and_the_one_it_was_given(caller):
+async def test_a_group_tells_the_keyword_it_used_and_the_one_it_was_given(caller: Caller) -> None:
     group = (await caller.data(SEARCH_PATH, keyWord=" Desk  LAMP"))["content"][0]
     assert (group["keyWord"], group["keyWordOld"]) == ("desk lamp", "Desk  LAMP")
 
 
-async def test_texts_come_only_with_their_features(caller):
+async def test_texts_come_only_with_their_features(caller: Caller) -> None:
     fields = ("description", "oneCategoryName", "twoCategoryName", "threeCategoryName", "videoList")
     plain = listed(await caller.data(SEARCH_PATH, size=50))
     assert all(row[field] is None for row in plain for field in fields)
@@ -526,7 +546,7 @@ async def test_texts_come_only_with_their_features(caller):
     assert all(bool(row["videoList"]) == bool(row["isVideo"]) for row in rich)
 
 
-async def test_prices_come_in_every_documented_spelling(caller):
+async def test_prices_come_in_every_documented_spelling(caller: Caller) -> None:
     import re
 
     searched = [row["sellPrice"] for row in await everything(caller, SEARCH_PATH)]
@@ -538,7 +558,7 @@ async def test_prices_come_in_every_documented_spelling(caller):
         assert any(isinstance(price, str) and re.fullmatch(pattern, price) for price in both)
 
 
-async def test_without_quirks_values_come_in_one_spelling():
+async def test_without_quirks_values_come_in_one_spelling() -> None:
     async with unlimited(quirks=False) as cj, calling(cj) as caller:
         for row in await everything(caller, SEARCH_PATH):
             assert isinstance(row["sellPrice"], str)
@@ -546,14 +566,14 @@ async def test_without_quirks_values_come_in_one_spelling():
             assert not isinstance(row["hasCECertification"], bool)
 
 
-async def test_a_removed_product_leaves_the_lists(cj, caller):
+async def test_a_removed_product_leaves_the_lists(cj: Simulator, caller: Caller) -> None:
     rows = await everything(caller, SEARCH_PATH)
     cj.remove_product(rows[5]["id"])
     assert await everything(caller, SEARCH_PATH) == rows[:5] + rows[6:]
     assert (await caller.get("/product/query", pid=rows[5]["id"])).code == 1602002
 
 
-async def test_a_product_of_mine_is_marked(caller):
+async def test_a_product_of_mine_is_marked(caller: Caller) -> None:
     pid = listed(await caller.data(SEARCH_PATH))[3]["id"]
     await caller.post("/product/addToMyProduct", productId=pid)
     marked = {row["id"]: row["myProduct"] for row in listed(await caller.data(SEARCH_PATH))}
