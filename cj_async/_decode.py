@@ -18,8 +18,8 @@ from typing import Any, Final, TypeAlias, TypeVar, get_origin, overload
 import msgspec
 from msgspec import inspect
 
-from cj_async._salvage import Mend, Misfit, Notes, mender, plain_json
-from cj_async._wire import READERS, dec_hook, inner_of
+from cj_async._salvage import Mend, Misfit, Notes, mender
+from cj_async._wire import dec_hook, inner_of, plain_json
 
 T = TypeVar("T")
 
@@ -135,15 +135,15 @@ def _check(info: inspect.Type, known: dict[Any, Check]) -> Check | None:
         info = choices[0]
     if test := _TESTS.get(type(info)):
         return partial(_all_pass, test)
-    is_struct = isinstance(info, inspect.StructType)
-    if is_struct and info.cls in known:
-        return known[info.cls]
+    owner = info.cls if isinstance(info, inspect.StructType) else None
+    if owner in known:
+        return known[owner]
     if not _holds_numbers(info, set()):
         return None
     parts: list[tuple[Split, Check]] = []
-    check = partial(_all_sound, parts)
-    if is_struct:
-        known[info.cls] = check  # before its parts: a Struct may contain itself
+    check: Check = partial(_all_sound, parts)
+    if owner is not None:
+        known[owner] = check  # before its parts: a Struct may contain itself
     parts.extend(
         (split, check_part) for split, part in _parts(info) if (check_part := _check(part, known))
     )
@@ -151,12 +151,12 @@ def _check(info: inspect.Type, known: dict[Any, Check]) -> Check | None:
 
 
 def _all_pass(test: Callable[[Any], bool], numbers: Iterable[Any]) -> bool:
-    return all(map(test, filter(None, numbers)))  # neither None nor zero needs the test
+    return all(map(test, _PRESENT(numbers)))  # neither None nor zero needs the test
 
 
 def _all_sound(parts: list[tuple[Split, Check]], values: Iterable[Any]) -> bool:
-    present = list(filter(None, values))
-    return all(check(split(present)) for split, check in parts)
+    present = list(_PRESENT(values))
+    return not present or all(check(split(present)) for split, check in parts)
 
 
 def _holds_numbers(info: inspect.Type, seen: set[Any]) -> bool:
@@ -199,6 +199,7 @@ def _all_values(maps: Iterable[dict[str, Any]]) -> Iterable[Any]:
     return chain.from_iterable(each.values() for each in maps)
 
 
+_PRESENT: Final[Split] = partial(filter, None)
 _TESTS: Final[dict[type[inspect.Type], Callable[[Any], bool]]] = {
     inspect.DecimalType: Decimal.is_finite,
     inspect.FloatType: math.isfinite,

@@ -10,14 +10,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, get_origin
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, get_origin, get_type_hints
 
 import msgspec
-from msgspec import inspect
+from msgspec import UNSET, UnsetType, inspect
 
-from cj_async._wire import READERS, inner_of, is_array, is_object, read_integer, read_number, words
+from cj_async._wire import (
+    READERS,
+    UtcTime,
+    dec_hook,
+    inner_of,
+    is_array,
+    is_object,
+    plain_json,
+    read_integer,
+    read_number,
+    words,
+)
 
 Notes: TypeAlias = dict[str, str]
 """What fitted nothing: name of the field, such as ``Product.pid``, and the JSON type that came."""
@@ -34,23 +45,7 @@ def mender(kind: Any) -> Mend:
     return _Compiler().compiled(inspect.type_info(kind), "$")
 
 
-def plain_json(data: bytes | str) -> Any:
-    """Decode to dicts, lists, texts and exact numbers."""
-    return _PLAIN.decode(data)
-
-
-def _exact(digits: str) -> Decimal | str:
-    try:
-        return Decimal(digits)
-    except InvalidOperation:  # an exponent that no Decimal can have
-        return digits
-
-
-_PLAIN: Final = msgspec.json.Decoder(float_hook=_exact)
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
-
-
-# ------------------------------------------------------------------------------- single values
 
 
 def _text(value: Any, _: Notes) -> str:
@@ -81,9 +76,9 @@ def _float(value: Any, _: Notes) -> float:
 def _flag(value: Any, _: Notes) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and (word := value.strip().lower()) in {"true", "false"}:
+    if isinstance(value, str) and (word := value.strip().lower()) in {"false", "true"}:
         return word == "true"
-    number = _read(read_number, value)
+    number = _read(read_integer, value)
     if number not in {0, 1}:
         raise Misfit
     return number == 1
@@ -95,11 +90,13 @@ def _nothing(value: Any, _: Notes) -> None:
 
 
 def _anything(value: Any, _: Notes) -> Any:
+    if value is UNSET:
+        raise Misfit
     return value
 
 
-def _raw(value: Any, _: Notes) -> msgspec.Raw:
-    return msgspec.Raw(_ENCODER.encode(value))
+def _raw(value: Any, notes: Notes) -> msgspec.Raw:
+    return msgspec.Raw(_ENCODER.encode(_anything(value, notes)))
 
 
 A = TypeVar("A")
@@ -126,6 +123,7 @@ _SCALARS: Final[dict[type[inspect.Type], Mend]] = {
     inspect.NoneType: _nothing,
     inspect.AnyType: _anything,
     inspect.RawType: _raw,
+    inspect.DateTimeType: lambda value, _: _read(READERS[UtcTime], value),
 }
 
 
@@ -138,8 +136,9 @@ class _Field(NamedTuple):
     path: str
     mend: Mend
     as_is: frozenset[type]
-    nullable: bool
     required: bool
+    nullable: bool
+    essential: bool
 
 
 class _Compiler:
@@ -167,8 +166,6 @@ class _Compiler:
                 return _literal(info.values)
             case inspect.CustomType():
                 return self._wire_type(info.cls, path)
-            case inspect.DateTimeType():
-                return _native(datetime)
             case _:
                 raise TypeError(f"{path}: {info!r} is not a type that answers may have")
 
@@ -177,15 +174,21 @@ class _Compiler:
         if known is None:
             fields: list[_Field] = []
             known = self._structs[info.cls] = _struct(info, fields)
-            fields.extend(self._field(_class_of(info).__name__, field) for field in info.fields)
+            fields.extend(self._field(_class_of(info), field) for field in info.fields)
         return known
 
-    def _field(self, owner: str, field: inspect.Field) -> _Field:
-        path = f"{owner}.{field.encode_name}"
-        nullable = isinstance(field.type, inspect.UnionType) and field.type.includes_none
-        mend = self.compiled(field.type, path)
-        as_is = _as_is(field.type)
-        return _Field(field.name, field.encode_name, path, mend, as_is, nullable, field.required)
+    def _field(self, owner: type[msgspec.Struct], field: inspect.Field) -> _Field:
+        path = f"{owner.__name__}.{field.encode_name}"
+        return _Field(
+            name=field.name,
+            json_name=field.encode_name,
+            path=path,
+            mend=self.compiled(field.type, path),
+            as_is=_as_is(field.type),
+            required=field.required,
+            nullable=isinstance(field.type, inspect.UnionType) and field.type.includes_none,
+            essential=_is_payload(owner, field.name),
+        )
 
     def _union(self, info: inspect.UnionType, path: str) -> Mend:
         choices = [choice for choice in info.types if not isinstance(choice, inspect.NoneType)]
@@ -199,7 +202,10 @@ class _Compiler:
         return _optional(mend) if info.includes_none else mend
 
     def _wire_type(self, kind: Any, path: str) -> Mend:
-        if reader := READERS.get(kind):
+        if kind is object:
+            return _anything
+        if kind in READERS:
+            reader = partial(dec_hook, kind)
             return lambda value, _: _read(reader, value)
         return _json_text(self.compiled(inspect.type_info(inner_of(kind)), path))
 
@@ -211,28 +217,40 @@ def _struct(info: inspect.StructType, fields: list[_Field]) -> Mend:
         if not is_object(value) or (tag_field and value.get(tag_field, tag) != tag):
             raise Misfit
         kept: dict[str, Any] = {}
-        for name, json_name, path, mend_field, as_is, nullable, required in fields:
-            if json_name not in value:
-                if required:
-                    notes.setdefault(path, "missing")
-                    raise Misfit
-                continue
-            part = value[json_name]
+        for field in fields:
+            name, json_name, _, mend_field, as_is, required, _, _ = field
+            part = value.get(json_name, UNSET)
             if type(part) in as_is:
                 kept[name] = part
-                continue
-            try:
-                kept[name] = mend_field(part, notes)
-            except Misfit:
-                if nullable or required or not _is_blank(part):
-                    notes.setdefault(path, _json_type(part))
-                if nullable:
-                    kept[name] = None
-                elif required:
-                    raise
+            elif part is not UNSET or required:
+                try:
+                    kept[name] = mend_field(part, notes)
+                except Misfit:
+                    if _becomes_none(field, part, notes):
+                        kept[name] = None
         return build(**kept)
 
     return mend
+
+
+def _becomes_none(field: _Field, part: object, notes: Notes) -> bool:
+    """Notes a misfit. False: the field's default takes its place; Misfit: nothing can."""
+    if field.nullable or field.required or not _is_blank(part):
+        notes.setdefault(field.path, _json_type(part))
+    if field.essential or (field.required and not field.nullable):
+        raise Misfit
+    return field.nullable
+
+
+def _is_payload(owner: type[msgspec.Struct], name: str) -> bool:
+    """Whether the field is what a generic Struct is made for, such as ``data`` of ``Envelope[T]``.
+
+    Without it the whole is worthless; ``None`` in its place would read as "there is no such thing".
+    """
+    if not getattr(owner, "__parameters__", ()):
+        return False
+    hint = get_type_hints(owner)[name]
+    return isinstance(hint, TypeVar) or bool(getattr(hint, "__parameters__", ()))
 
 
 def _list(mend_item: Mend, path: str, takes_one: bool) -> Mend:
@@ -263,6 +281,8 @@ def _dict(mend_key: Mend, mend_value: Mend, path: str) -> Mend:
                 kept[mend_key(key, notes)] = mend_value(item, notes)
             except Misfit:
                 notes.setdefault(path, f"{_json_type(item)} in a map")
+        if value and not kept:
+            raise Misfit
         return kept
 
     return mend
@@ -322,13 +342,10 @@ def _json_text(mend_inner: Mend) -> Mend:
             inside = None
         if is_array(inside) or is_object(inside):
             return inside
-        return opened(inside) if isinstance(inside, str) else _read(words, value)
+        is_text_again = isinstance(inside, str) and inside != value  # JSON inside JSON inside text
+        return opened(inside) if is_text_again else _read(words, value)
 
     return lambda value, notes: mend_inner(opened(value), notes)
-
-
-def _native(kind: Any) -> Mend:
-    return lambda value, _: _read(lambda plain: msgspec.convert(plain, kind, strict=False), value)
 
 
 _JSON_TYPES: Final[dict[type[inspect.Type], tuple[type, ...]]] = {
@@ -340,19 +357,17 @@ _JSON_TYPES: Final[dict[type[inspect.Type], tuple[type, ...]]] = {
     inspect.ListType: (list,),
     inspect.DictType: (dict,),
     inspect.StructType: (dict,),
+    inspect.NoneType: (type(None),),
 }
-_AS_IS: Final[dict[type[inspect.Type], frozenset[type]]] = {
-    inspect.StrType: frozenset({str}),
-    inspect.IntType: frozenset({int}),
-    inspect.BoolType: frozenset({bool}),
-    inspect.NoneType: frozenset({type(None)}),
-}
+_READY: Final = (inspect.StrType, inspect.IntType, inspect.BoolType, inspect.NoneType)
 _OBJECTS: Final = (inspect.StructType, inspect.DictType, inspect.AnyType, inspect.UnionType)
 _JSON_NAMES: Final[dict[type, str]] = {
     bool: "boolean",
     str: "string",
     list: "array",
     dict: "object",
+    type(None): "null",
+    UnsetType: "missing",
 }
 
 
@@ -366,13 +381,12 @@ def _as_is(info: inspect.Type) -> frozenset[type]:
     """What JSON gives that is right already: most of a page, so it skips the menders."""
     if isinstance(info, inspect.UnionType):
         return frozenset[type]().union(*(_as_is(choice) for choice in info.types))
-    return _AS_IS.get(type(info), frozenset())
+    return frozenset(_JSON_TYPES[type(info)]) if isinstance(info, _READY) else frozenset()
 
 
-def _class_of(info: inspect.StructType) -> type[msgspec.Struct]:
+def _class_of(info: inspect.StructType) -> Any:
     """The class itself, also of a generic one such as ``Envelope[Product]``."""
-    kind: type[msgspec.Struct] = get_origin(info.cls) or info.cls
-    return kind
+    return get_origin(info.cls) or info.cls
 
 
 def _is_blank(value: object) -> bool:
@@ -380,4 +394,4 @@ def _is_blank(value: object) -> bool:
 
 
 def _json_type(value: object) -> str:
-    return "null" if value is None else _JSON_NAMES.get(type(value), "number")
+    return _JSON_NAMES.get(type(value), "number")

@@ -12,7 +12,7 @@ import functools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeGuard, TypeVar
 
 import msgspec
@@ -129,7 +129,7 @@ def dec_hook(kind: object, value: object) -> object:
     if kind is PriceRange and type(value) is str:
         try:
             amount = _amount(value)
-        except InvalidOperation:
+        except ArithmeticError:
             return _span(_PriceRange, value)
         if amount.is_finite():
             return _PriceRange(amount, amount)
@@ -150,6 +150,21 @@ def inner_of(kind: object) -> object:
     return inner
 
 
+def plain_json(data: bytes | str) -> Any:
+    """Decode to dicts, lists, texts and exact numbers."""
+    return _PLAIN.decode(data)
+
+
+def _exact(digits: str) -> Decimal | str:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # an exponent that no Decimal can have
+        return digits
+
+
+_PLAIN: Final = msgspec.json.Decoder(float_hook=_exact)
+
+
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
     """Whether a decoded JSON value is an object."""
     return type(value) is dict
@@ -162,10 +177,10 @@ def is_array(value: object) -> TypeGuard[list[Any]]:
 
 def read_number(value: object) -> Decimal:
     """A finite number from a JSON number or text; ValueError for anything else."""
-    if type(value) not in (str, int, Decimal):
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError("not a number")
     try:
-        number = Decimal(value)  # type: ignore[arg-type]  # one of the three types above
+        number = Decimal(value)
     except InvalidOperation:
         raise ValueError("not a number") from None
     if not number.is_finite():
@@ -224,7 +239,9 @@ def clock_text(value: datetime, zone: str, pattern: str) -> str:
 # ------------------------------------------------------------------------------------- readers
 
 # Decimal(text) parses keywords and asks for the thread's context first; this does neither.
-_amount: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN).create_decimal
+_amount: Final = Context(
+    prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, Inexact]
+).create_decimal
 
 _NUMBER: Final = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _SPAN: Final = re.compile(rf"({_NUMBER})\s*(?:--?|[–—~])\s*({_NUMBER})")
