@@ -53,6 +53,19 @@ class Account:
         return used, len(outcomes), len(outcomes) - len(through)
 
 
+class Stalls:
+    """The longest time for which this process did not get to run; more than 10 ms spoils target 4."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            due = time.monotonic() + 0.01
+            await asyncio.sleep(0.01)
+            self.longest = max(self.longest, time.monotonic() - due)
+
+
 # --- the server
 
 
@@ -72,6 +85,7 @@ class Window:
 
 async def serve(ready: Connection) -> None:
     windows: dict[str, Window] = {}
+    stalls = Stalls()
 
     async def judge(request: web.Request) -> web.Response:
         now = time.monotonic()
@@ -82,13 +96,17 @@ async def serve(ready: Connection) -> None:
         message = f"Too Many Requests, QPS limit is {rate} time/1second"
         return web.json_response({"code": 1600200, "message": message, "data": now})
 
+    async def longest_stall(_: web.Request) -> web.Response:
+        return web.json_response(stalls.longest)
+
     app = web.Application()
     app.router.add_get("/{rate}/{name}", judge)
+    app.router.add_get("/longest-stall", longest_stall)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     ready.send(runner.addresses[0][1])
-    await asyncio.Event().wait()
+    await stalls.watch()
 
 
 def serve_for_ever(ready: Connection) -> None:
@@ -135,8 +153,11 @@ async def caller(session: aiohttp.ClientSession, account: Account, end: float) -
         through = await call(session, account, again=not through)
 
 
-async def run_accounts(base: str, accounts: list[Account], seconds: float) -> None:
+async def run_accounts(base: str, accounts: list[Account], seconds: float) -> tuple[float, float]:
+    """Let all accounts call; returns the longest stall of the client and of the server, in seconds."""
     end = time.monotonic() + seconds
+    stalls = Stalls()
+    watcher = asyncio.ensure_future(stalls.watch())
     connector = aiohttp.TCPConnector(limit=0)
     async with (
         aiohttp.ClientSession(base, connector=connector) as session,
@@ -145,8 +166,10 @@ async def run_accounts(base: str, accounts: list[Account], seconds: float) -> No
         for account in accounts:
             for _ in range(CALLERS):
                 group.create_task(caller(session, account, end))
-    for account in accounts:
-        account.lane.close()
+    watcher.cancel()
+    async with aiohttp.ClientSession(base) as session, session.get("/longest-stall") as response:
+        servers: float = await response.json()
+    return stalls.longest, servers
 
 
 def account_of(rate: int, jitter: float, number: int) -> Account:
@@ -171,9 +194,11 @@ def rates(seconds: float = SECONDS) -> list[Row]:
     everyone = [account for group in (*steady.values(), *shaky.values()) for account in group]
     with server() as base:
         begun = time.monotonic()
-        asyncio.run(run_accounts(base, everyone, seconds))
+        stalls = asyncio.run(run_accounts(base, everyone, seconds))
     learned = begun + seconds * LEARNING
+    noise = "client {:.1f} ms, server {:.1f} ms".format(*(1000 * stall for stall in stalls))
     return [
+        ("4, 5 longest stall of this machine", "< 10 ms to count", noise),
         *((f"4 {rate}/s", ">= 0.98, none", figures(steady[rate], begun)) for rate in RATES),
         *(
             (

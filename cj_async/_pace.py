@@ -276,8 +276,9 @@ class Lane:
     def _estimated_wait(self, priority: Priority) -> float:
         first = self._own.ready_at()
         if self._shared is not None:
-            ahead_of_us = len(self._shared.line) - self._in_line
-            first = max(first, self._shared.ready_at() + ahead_of_us * self._shared.interval)
+            line = self._shared.line
+            lanes_ahead = line.index(self) if self._in_line else len(line)
+            first = max(first, self._shared.ready_at() + lanes_ahead * self._shared.interval)
         ahead = sum(len(queue) for queue in self._queues[: priority + 1])
         return max(0.0, first - self._now()) + ahead * self._spacing()
 

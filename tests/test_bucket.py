@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 from itertools import pairwise
 
 import pytest
@@ -73,16 +74,20 @@ async def test_idle_time_is_not_saved_up_for_a_burst() -> None:
     assert min(gaps(await starts_of(bucket, 3))) >= 0.0101 - EXACTLY
 
 
-@pytest.mark.parametrize("rate", [1e6, 1e4, 333.3, 100, 60.06])
-async def test_a_ready_bucket_never_suspends(rate: float) -> None:
-    bucket = Bucket(rate)
-    clock = asyncio.get_running_loop().time
-    for _ in range(20):
-        while clock() < bucket.ready_at():
-            pass
-        taking = bucket.take()
-        with pytest.raises(StopIteration):
-            taking.send(None)
+async def test_a_ready_bucket_never_suspends_however_the_limiter_rounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dice = random.Random(0)
+    clock = Hand()
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", clock)
+    for _ in range(2000):
+        clock.time = 10 ** dice.uniform(0, 8)
+        bucket = Bucket(10 ** dice.uniform(-2, 6))
+        for _ in range(5):
+            with pytest.raises(StopIteration):
+                bucket.take().send(None)
+            clock.time = bucket.ready_at()
+    monkeypatch.undo()
 
 
 async def test_a_bucket_without_a_limit_never_waits() -> None:
@@ -238,6 +243,14 @@ def test_a_success_does_not_go_below_the_first_margin() -> None:
     bucket = Bucket(10, margin=0.1, clock=Hand())
     bucket.succeeded()
     assert bucket.margin == 0.1
+
+
+def test_a_success_does_not_end_a_pause() -> None:
+    bucket = Bucket(10, clock=Hand())
+    bucket.refused(999)
+    bucket.pause(10)
+    bucket.succeeded()
+    assert bucket.ready_at() == 1010
 
 
 def test_a_lower_rate_told_by_the_server_is_believed() -> None:

@@ -307,6 +307,20 @@ async def test_other_lanes_in_line_count_into_the_wait() -> None:
     assert caught.value.retry_after == pytest.approx(30)
 
 
+async def test_a_lane_in_line_counts_its_own_place() -> None:
+    time = Time()
+    shared = FakeBucket(time, 10)
+    first, second = Street(0, shared, time), Street(0, shared, time)
+    await first.crowd("ab")  # a starts at once, b at 110 …
+    await second.crowd("c")  # … c at 120, and whoever comes now at 130
+    with pytest.raises(RateLimited) as caught:
+        await first.lane.wait(INTERACTIVE, max_wait=29, operation="products.get")
+    assert caught.value.retry_after == pytest.approx(30)
+    patient = first.arrive("d", max_wait=30)
+    await time.advance(30)
+    assert patient.result() == 130
+
+
 async def test_zero_means_now_or_never() -> None:
     street = Street()
     await street.lane.wait(INTERACTIVE, max_wait=0, operation="products.get")
@@ -456,16 +470,17 @@ async def test_a_timeout_around_the_wait_leaves_the_queue_in_order() -> None:
 # --- several lanes on one address
 
 
-async def test_lanes_of_one_address_take_turns() -> None:
+@pytest.mark.parametrize("interval", [0, 0.5, 2.5])
+async def test_lanes_of_one_address_take_turns(interval: float) -> None:
     time = Time()
     shared = FakeBucket(time, 1)
     diary: list[str] = []
     for name in "xyz":
-        street = Street(0.5, shared, time)
+        street = Street(interval, shared, time)
         street.started = diary
         await street.crowd(name * 4)
     await time.advance(20)
-    assert "".join(diary) == "xyz" * 4 or "".join(diary) == "x" + "yzx" * 3 + "yz"
+    assert [sorted(diary[turn : turn + 3]) for turn in range(1, 10, 3)] == [["x", "y", "z"]] * 3
     assert shared.gaps() == [1] * 11
 
 
