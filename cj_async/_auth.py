@@ -171,6 +171,11 @@ class Auth:
         return self._access
 
     @property
+    def is_rejected(self) -> bool:
+        """Whether CJ has refused :attr:`current`, so that :meth:`get` would wait for another."""
+        return self._access == self._rejected
+
+    @property
     def open_id(self) -> str | None:
         """The account's openId, once a login (maybe an earlier one, from the store) brought it."""
         return self._token.open_id if self._token else None
@@ -231,6 +236,8 @@ class Auth:
                 self._start()
                 return self._access
             standing = self._refusals.standing(now)
+            if standing is not None and now < self._ends:
+                return self._access
             if standing is not None:
                 raise standing
             outcome = await self._outcome()

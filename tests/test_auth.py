@@ -14,7 +14,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -331,6 +331,26 @@ async def test_the_open_id_and_the_refresh_token_survive_answers_without_them(
     assert auth.token.logged_in_at == START
 
 
+async def test_the_open_id_survives_a_login_without_it(world: World) -> None:
+    store = MemoryTokenStore()
+    ended = world.token(life=timedelta(0), refresh=None, open_id="77")
+    await store.save(ACCOUNT, ended)
+
+    async def login(api_key: str) -> Token:
+        return world.token()
+
+    auth = Auth(ACCOUNT, api_key=KEY, store=store, login=login, refresh=login, clock=world.clock)
+    assert await auth.get() == "access-2"
+    assert auth.open_id == "77"
+
+
+def test_an_expiry_at_the_end_of_time_is_no_trouble() -> None:
+    west = timezone(timedelta(hours=-12))
+    ends = datetime(9999, 12, 31, 23, 59, tzinfo=west)
+    early, late, _ = windows(Token(access="a", obtained_at=START, access_expires=ends))
+    assert START + timedelta(days=3000) < early < late
+
+
 @given(life=st.floats(0, 4e8), spent=st.floats(0, 1))
 def test_the_turning_points_follow_each_other_and_a_refresh_in_vain_never_spins(
     life: float, spent: float
@@ -433,6 +453,49 @@ async def test_a_token_nobody_waits_for_any_more_is_kept_and_stored(world: World
     assert stored.access == "access-1"
 
 
+async def test_those_cancelled_at_the_very_moment_of_the_answer_disturb_nobody(
+    world: World,
+) -> None:
+    tasks: list[asyncio.Task[str]] = []
+
+    async def login(api_key: str) -> Token:
+        await settle()
+        for task in tasks[:3]:
+            task.cancel()
+        return world.token()
+
+    auth = Auth(ACCOUNT, api_key=KEY, login=login, refresh=login, clock=world.clock)
+    tasks += waiting(auth, 5)
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert results[3:] == ["access-1"] * 2
+    assert auth.current == "access-1"
+
+
+async def test_cancelled_waiters_leave_nothing_behind_while_the_login_goes_on(
+    world: World, auth: Auth
+) -> None:
+    def futures() -> int:
+        gc.collect()
+        return sum(isinstance(thing, asyncio.Future) for thing in gc.get_objects())
+
+    async def calls_that_are_cancelled(number: int) -> None:
+        tasks = waiting(auth, number)
+        await settle()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    world.open.clear()
+    first = waiting(auth)
+    await calls_that_are_cancelled(1)
+    before = futures()
+    await calls_that_are_cancelled(100)
+    await settle()
+    assert futures() - before < 10
+    world.open.set()
+    assert await first[0] == "access-1"
+
+
 async def test_waiters_are_served_in_the_order_of_their_arrival(world: World, auth: Auth) -> None:
     order: list[int] = []
 
@@ -483,6 +546,18 @@ async def test_a_token_that_is_no_longer_current_rejects_nothing(world: World, a
     await auth.get()
     await auth.rejected("access-1")
     await auth.get()
+    await auth.rejected("access-1")
+    assert await auth.get() == "access-2"
+    assert len(world.refreshes) == 1
+
+
+async def test_a_late_rejection_of_the_token_before_leaves_the_new_one_alone(
+    world: World, auth: Auth
+) -> None:
+    await auth.get()
+    await world.passes(14 * DAY)
+    await auth.get()
+    await settle()
     await auth.rejected("access-1")
     assert await auth.get() == "access-2"
     assert len(world.refreshes) == 1
@@ -741,6 +816,22 @@ async def test_a_limit_of_a_year_is_looked_at_again_after_a_day(world: World, au
     assert await auth.get() == "access-1"
 
 
+async def test_a_limit_that_outlasts_the_token_does_not_make_the_token_last(
+    world: World, auth: Auth
+) -> None:
+    await auth.get()
+    await world.passes(15 * DAY - 120)
+    world.answers = [limited(500)]
+    for _ in range(119):
+        assert await auth.get() == "access-1"
+        await world.passes(1)
+    assert len(world.refreshes) == 1
+    await world.passes(1)
+    assert isinstance(await error_of(auth), RateLimited)
+    await world.passes(381)
+    assert await auth.get() == "access-2"
+
+
 async def test_a_clock_that_is_set_back_ends_what_was_remembered(world: World, auth: Auth) -> None:
     world.answers = [refused(1600005)]
     await error_of(auth)
@@ -805,6 +896,19 @@ async def test_a_short_wait_for_the_next_login_is_waited(world: World, auth: Aut
     await world.passes(1)
     assert await asyncio.gather(*tasks) == ["access-2"] * 3
     assert len(world.logins) == 2
+
+
+async def test_the_interval_is_kept_where_no_store_remembers_the_login(world: World) -> None:
+    class Forgetful(MemoryTokenStore):
+        async def load(self, account: str) -> Token | None:
+            return None
+
+    auth = world.auth(Forgetful())
+    await auth.get()
+    world.answers = [refused(1600003)]
+    await auth.rejected("access-1")
+    assert isinstance(await error_of(auth), RateLimited)
+    assert len(world.logins) == 1
 
 
 async def test_no_interval_means_no_wait(world: World) -> None:
@@ -882,6 +986,15 @@ async def test_two_clients_with_one_store_log_in_once_and_refresh_once(world: Wo
     assert await one.get() == await two.get() == "access-3"
     assert len(world.refreshes) == 2
     assert world.most_running == 1
+
+
+async def test_a_usable_stored_token_is_not_kept_waiting_by_somebody_elses_refresh(
+    world: World,
+) -> None:
+    store = MemoryTokenStore()
+    await store.save(ACCOUNT, world.token())
+    async with store.lock(ACCOUNT), asyncio.timeout(5):
+        assert await world.auth(store).get() == "access-1"
 
 
 async def test_an_older_stored_token_is_not_taken_for_a_newer_one(world: World) -> None:
@@ -1066,10 +1179,12 @@ def test_a_twin_has_all_that_its_original_has() -> None:
         BadResponse("x", "y", status=1, content_type="z", head=b"h"),
     ]
     for error in errors:
+        attributes = {**vars(error)}
+        error.add_note("of the original")
         copy = twin(error)
         assert type(copy) is type(error)
         assert str(copy) == str(error)
-        assert vars(copy) == vars(error)
+        assert vars(copy) == attributes
         assert copy.__cause__ is error
     stranger = ValueError("x")
     assert twin(stranger) is stranger
