@@ -94,6 +94,8 @@ def _raises(op: OperationRecord) -> str:
         rows.append(
             ("ListCapped", f"more rows match than the {op.paging.cap} that a query can reach.")
         )
+    if op.paging:
+        rows.append(("IncompleteList", "CJ did not move on to the next page."))
     rows.append(("APIError", "CJ refused; see the subclasses in `cj_async.errors`."))
     rows.append(("TransportError", "no usable answer came."))
     return "\n".join(_indented(f"{name}: {text}") for name, text in rows)

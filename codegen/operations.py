@@ -196,9 +196,8 @@ def _parameters(scope: Scope, op: dict[str, Json]) -> Iterator[ParameterRecord]:
 
 def body_schema(scope: Scope, op: dict[str, Json]) -> tuple[Scope, dict[str, Json]]:
     """The schema of an operation's JSON body and where it stands; empty when it has none."""
-    if "requestBody" not in op:
-        return scope, {}
-    schema: dict[str, Json] = op["requestBody"]["content"]["application/json"]["schema"]
+    content: dict[str, Json] = op.get("requestBody", {}).get("content", {})
+    schema: dict[str, Json] = content.get("application/json", {}).get("schema", {})
     reference = reference_of(schema)
     if reference is None:
         return scope, schema

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from codegen.load import SHARED, Json, Spec, SpecError
+from codegen.load import Json, Spec, SpecError, is_mapping
 
 ATTRIBUTE_ALIASES = {"list": "items"}
 """Attributes that cannot keep their JSON name (a field called ``list`` breaks decoding)."""
@@ -47,10 +47,8 @@ class Scope:
         """Returns (chapter, schema name, schema) of a reference."""
         file, _, pointer = target.partition("#/components/schemas/")
         chapter = file.removesuffix(".yaml") or self.chapter
-        document = (
-            self.spec.shared if f"{chapter}.yaml" == SHARED else self.spec.chapters.get(chapter)
-        )
-        schemas = (document or {}).get("components", {}).get("schemas", {})
+        document = self.spec.documents.get(f"{chapter}.yaml", {})
+        schemas = document.get("components", {}).get("schemas", {})
         if pointer not in schemas:
             raise SpecError(f"{self.chapter}.yaml: {target} points nowhere")
         return chapter, pointer, schemas[pointer]
@@ -66,20 +64,25 @@ class Scope:
         reference = reference_of(schema)
         if reference:
             return self._named(reference)
+        if "x-python-type" in schema:
+            return Annotation(schema["x-python-type"].removeprefix("cj_async."))
         kind = schema.get("type")
         if kind == "array":
-            inner = self.annotation(schema.get("items", {}))
-            return Annotation(f"list[{inner.text}]", inner.modules)
+            return self._of("list[{}]", schema.get("items"))
         if kind == "object":
-            return Annotation("dict[str, object]")
+            return self._of("dict[str, {}]", schema.get("additionalProperties"))
         return Annotation(PLAIN.get(str(kind), "object"))
+
+    def _of(self, outer: str, schema: Json) -> Annotation:
+        inner = self.annotation(schema) if is_mapping(schema) else Annotation("object")
+        return Annotation(outer.format(inner.text), inner.modules)
 
     def _named(self, reference: str) -> Annotation:
         chapter, name, schema = self.resolve(reference)
         wire = schema.get("x-python-import")
         if wire:
-            module = wire["module"].rpartition(".")[2]
-            return Annotation(f"{module}.{wire['name']}", frozenset({module}))
+            own = wire["module"] == "cj_async._wire"
+            return Annotation(f"_wire.{wire['name']}" if own else wire["name"])
         return Annotation(f"{chapter}.{name}", frozenset({chapter}))
 
     def property(self, schema: dict[str, Json], name: str) -> tuple[Scope, dict[str, Json]]:

@@ -75,7 +75,7 @@ def _module(environment: jinja2.Environment, namespace: NamespaceRecord) -> str:
         header=HEADER,
         title=namespace.title,
         class_name=namespace.class_name,
-        modules=sorted(modules - {"_wire"}) or ["common"],
+        modules=sorted(modules) or ["common"],
         operations=operations,
     )
 

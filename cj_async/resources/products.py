@@ -518,6 +518,7 @@ class Products(Namespace):
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.
+            IncompleteList: CJ did not move on to the next page.
             APIError: CJ refused; see the subclasses in `cj_async.errors`.
             TransportError: no usable answer came.
 
@@ -636,6 +637,7 @@ class Products(Namespace):
         Raises:
             InvalidRequest: bad input, found before anything was sent.
             ListCapped: more rows match than the 6000 that a query can reach.
+            IncompleteList: CJ did not move on to the next page.
             APIError: CJ refused; see the subclasses in `cj_async.errors`.
             TransportError: no usable answer came.
 
@@ -763,6 +765,7 @@ class Products(Namespace):
         Raises:
             InvalidRequest: bad input, found before anything was sent.
             ListCapped: more rows match than the 6000 that a query can reach.
+            IncompleteList: CJ did not move on to the next page.
             APIError: CJ refused; see the subclasses in `cj_async.errors`.
             TransportError: no usable answer came.
 

@@ -87,6 +87,7 @@ class Reviews(Namespace):
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.
+            IncompleteList: CJ did not move on to the next page.
             APIError: CJ refused; see the subclasses in `cj_async.errors`.
             TransportError: no usable answer came.
 
@@ -124,6 +125,7 @@ class Reviews(Namespace):
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.
+            IncompleteList: CJ did not move on to the next page.
             APIError: CJ refused; see the subclasses in `cj_async.errors`.
             TransportError: no usable answer came.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from codegen.lint.errors import error_findings
 from codegen.lint.examples import example_findings
 from codegen.lint.keys import key_findings
-from codegen.lint.operations import operation_findings
+from codegen.lint.operations import incomplete_findings, operation_findings
 from codegen.lint.references import reference_findings
 from codegen.lint.root import root_findings
 from codegen.lint.schemas import schema_findings
@@ -16,7 +16,7 @@ __all__ = ["lint"]
 
 STAGES = (
     (shape_findings, error_findings),
-    (key_findings, reference_findings),
+    (key_findings, reference_findings, incomplete_findings),
     (root_findings, operation_findings, schema_findings, example_findings),
 )
 """A stage relies on those before it: it is asked only when they found nothing."""

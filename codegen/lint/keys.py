@@ -105,9 +105,7 @@ def _paging(value: Json) -> str | None:
     if not is_mapping(value) or set(value) - {"cap"} != {*PAGING, "default-size"}:
         return f"{{{', '.join(PAGING)}, default-size}} is due, and cap where there is one"
     problems = {name: text(value[name]) for name in PAGING}
-    problems |= {
-        name: whole(value[name], 1) for name in ("default-size", "cap") if name in value
-    }
+    problems |= {name: whole(value[name], 1) for name in ("default-size", "cap") if name in value}
     return "; ".join(f"{name}: {problem}" for name, problem in problems.items() if problem) or None
 
 

@@ -1,99 +1,179 @@
-"""Rules for operations and their parameters."""
+"""Rules for operations: what each one must say, and that its parts fit together."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from codegen.lint.keys import extension_findings
+from codegen.lint.parameters import parameter_findings
 from codegen.load import Json, Spec, SpecError
-from codegen.operations import body_schema, data_schema, raw_operations
-from codegen.pytypes import Scope
+from codegen.operations import VERBS, body_schema, data_schema, raw_operations
+from codegen.pytypes import Scope, reference_of
 
 NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z0-9_]*")
 REQUIRED_KEYS = ("operationId", "summary", "x-cj-effect", "x-cj-points", "x-cj-docs", "responses")
+REFUSED = {"$ref": "common.yaml#/components/responses/Refused"}
+ENVELOPE = "common.yaml#/components/schemas/Envelope"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as it is written, and where."""
+
+    scope: Scope
+    verb: str
+    raw: dict[str, Json]
+
+    @property
+    def namespace(self) -> str:
+        """The first part of its name."""
+        return str(self.raw["operationId"]).partition(".")[0]
+
+    @property
+    def body(self) -> str:
+        """The name of the schema of its body; empty without a body or without a name."""
+        content: dict[str, Json] = self.raw.get("requestBody", {}).get("content", {})
+        schema = content.get("application/json", {}).get("schema", {})
+        return (reference_of(schema) or "").rpartition("/")[2]
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Json]]:
+        """The parameters by name."""
+        return {each["name"]: each for each in self.raw.get("parameters", []) if "name" in each}
+
+    @property
+    def inputs(self) -> dict[str, bool]:
+        """Every parameter and field of the body, and whether it is required."""
+        found = {name: bool(each.get("required")) for name, each in self.parameters.items()}
+        body = body_schema(self.scope, self.raw)[1]
+        required = body.get("required", [])
+        return found | {name: name in required for name in body.get("properties", {})}
+
+
+Rule = tuple[Callable[[Operation], object], str]
+"""When an operation breaks a rule, and the rule."""
+
+RULES: tuple[Rule, ...] = (
+    (
+        lambda op: not NAME.fullmatch(op.raw["operationId"]),
+        "operationId is not namespace.method in snake_case",
+    ),
+    (
+        lambda op: op.raw.get("tags") != [op.namespace],
+        "tags must be the namespace of the operationId and nothing else",
+    ),
+    (
+        lambda op: (
+            op.raw["x-cj-effect"] in {"write", "pay"} and "x-cj-how-to-find-out" not in op.raw
+        ),
+        "x-cj-how-to-find-out missing (how does one learn what became of a lost answer?)",
+    ),
+    (
+        lambda op: "x-cj-evidence" in op.raw and "x-cj-decided" not in repr(op.raw),
+        "x-cj-evidence: what was assumed, and why, goes into an x-cj-decided",
+    ),
+    (
+        lambda op: op.raw.get("security", []) != [],
+        "security is [] where no token is needed, and stands nowhere else",
+    ),
+    (lambda op: op.verb == "get" and "requestBody" in op.raw, "a GET has no requestBody"),
+    (
+        lambda op: "requestBody" in op.raw and not op.body.endswith("Request"),
+        "requestBody: application/json with a $ref to a schema whose name ends in Request is due",
+    ),
+    (
+        lambda op: op.raw["responses"].get("default") != REFUSED,
+        f"responses.default is {{$ref: {REFUSED['$ref']}}}",
+    ),
+    (
+        lambda op: set(op.raw["responses"]) - {"200", "default"},
+        "no other responses than 200 and default are read",
+    ),
+)
+
+
+def incomplete_findings(spec: Spec) -> Iterator[str]:
+    """Yields the operations that lack what every operation must say."""
+    for chapter, path, verb, op in raw_operations(spec):
+        missing = [key for key in REQUIRED_KEYS if key not in op]
+        if missing:
+            where = f"{chapter}.yaml: {op.get('operationId', f'{verb.upper()} {path}')}"
+            yield f"{where}: {', '.join(missing)} missing (every operation needs it)"
 
 
 def operation_findings(spec: Spec) -> Iterator[str]:
     """Yields what is wrong with the operations."""
     seen: dict[str, str] = {}
-    for chapter, path, verb, op in raw_operations(spec):
-        where = f"{chapter}.yaml: {op.get('operationId', f'{verb.upper()} {path}')}"
-        missing = [key for key in REQUIRED_KEYS if key not in op]
-        if missing:
-            yield f"{where}: {', '.join(missing)} missing (every operation needs it)"
-            continue
+    yield from _path_items(spec)
+    for chapter, _, verb, op in raw_operations(spec):
+        where = f"{chapter}.yaml: {op['operationId']}"
         if op["operationId"] in seen:
             yield f"{where}: operationId stands in {seen[op['operationId']]}.yaml too"
         seen[op["operationId"]] = chapter
-        yield from (f"{where}: {problem}" for problem in _operation(Scope(spec, chapter), op))
-    for chapter, document in spec.chapters.items():
-        yield from extension_findings(document, f"{chapter}.yaml")
-    yield from extension_findings(spec.shared, "common.yaml")
+        found = _operation(Operation(Scope(spec, chapter), verb, op))
+        yield from (f"{where}: {problem}" for problem in found)
 
 
-def _operation(scope: Scope, op: dict[str, Json]) -> Iterator[str]:
-    name = op["operationId"]
-    if not NAME.fullmatch(name):
-        yield "operationId is not namespace.method in snake_case"
-    if op.get("tags") != [name.partition(".")[0]]:
-        yield f"tags must be [{name.partition('.')[0]}], the namespace of the operationId"
-    if op["x-cj-effect"] in {"write", "pay"} and "x-cj-how-to-find-out" not in op:
-        yield "x-cj-how-to-find-out missing (how does one learn what became of a lost answer?)"
-    yield from _parameters(op)
-    known = {parameter["name"] for parameter in op.get("parameters", [])}
-    known |= set(body_schema(scope, op)[1].get("properties", {}))
-    for group in op.get("x-cj-one-of", []):
-        for parameter in sorted(set(group) - known):
-            yield f"x-cj-one-of names {parameter!r}, which is no parameter"
-    yield from _answer(scope, op, known)
+def _path_items(spec: Spec) -> Iterator[str]:
+    for file, document in spec.documents.items():
+        for path, item in document["paths"].items():
+            for key in sorted(set(item) - set(VERBS)):
+                yield f"{file}: {path}: {key} is not read; a path has {', '.join(VERBS)}"
 
 
-def _parameters(op: dict[str, Json]) -> Iterator[str]:
-    for parameter in op.get("parameters", []):
-        where = f"parameter {parameter.get('name')}"
-        schema = parameter.get("schema", {})
-        if not parameter.get("description"):
-            yield f"{where}: description missing"
-        if schema.get("type") == "array" and not {"style", "explode"} <= set(parameter):
-            yield f"{where}: an array says how it is written: style form, explode true or false"
-        if schema.get("type") == "string" and "x-cj-zone" in schema and "x-cj-format" not in schema:
-            yield f"{where}: a time as text needs x-cj-format"
-        if _looks_like_time(parameter.get("name", "")) and "x-cj-zone" not in schema:
-            yield f"{where}: a time needs x-cj-zone"
-
-
-def _looks_like_time(name: str) -> bool:
-    return bool(
-        re.search(r"(?:^time|Time|Date)(?:$|From|To|Start|End|[A-Z])|(?:start|end|create)At$", name)
-    ) and (name != "deliveryTime")
-
-
-def _answer(scope: Scope, op: dict[str, Json], known: set[str]) -> Iterator[str]:
+def _operation(op: Operation) -> Iterator[str]:
+    yield from (rule for breaks, rule in RULES if breaks(op))
+    yield from parameter_findings(op.scope, op.raw)
+    for group in op.raw.get("x-cj-one-of", []):
+        for name in group:
+            if name not in op.inputs:
+                yield f"x-cj-one-of names {name!r}, which is no parameter"
+            elif op.inputs[name]:
+                yield f"x-cj-one-of names {name!r}, which is required"
     try:
-        data = data_schema(op)
+        data = data_schema(op.raw)
     except (KeyError, SpecError):
         yield "responses.200 needs application/json with a schema that describes data"
         return
-    if "default" not in op["responses"]:
-        yield "responses.default missing ($ref common.yaml#/components/responses/Refused)"
-    paging = op.get("x-cj-paging")
-    if paging:
-        yield from (
-            f"x-cj-paging.{key} names {paging[key]!r}, which is no parameter"
-            for key in ("page", "size")
-            if paging.get(key) not in known
-        )
-        yield from _paths(scope, data, paging)
+    yield from _answer(op, data)
+    if "x-cj-paging" in op.raw:
+        yield from _paging(op, data, op.raw["x-cj-paging"])
 
 
-def _paths(scope: Scope, data: dict[str, Json], paging: dict[str, Json]) -> Iterator[str]:
+def _answer(op: Operation, data: dict[str, Json]) -> Iterator[str]:
+    schema = op.raw["responses"]["200"]["content"]["application/json"]["schema"]
+    if {"$ref": ENVELOPE} not in schema.get("allOf", []):
+        yield f"responses.200: allOf with {{$ref: {ENVELOPE}}} is due"
+    if reference_of(data) is None and not data.get("description"):
+        yield "responses.200.data: description missing"
+    if "properties" in data or "properties" in data.get("items", {}):
+        yield "responses.200.data: an object gets a schema of its own"
+    if "x-cj-single-or-list" in data and "x-cj-decided" not in data:
+        yield "responses.200.data: x-cj-single-or-list: say why in x-cj-decided"
+
+
+def _paging(op: Operation, data: dict[str, Json], paging: dict[str, Json]) -> Iterator[str]:
+    for key in ("page", "size"):
+        if paging[key] not in op.inputs:
+            yield f"x-cj-paging.{key} names {paging[key]!r}, which is no parameter"
+    if not (reference_of(data) or "").endswith("Page"):
+        yield "x-cj-paging: data is a $ref to a schema whose name ends in Page"
+    most = op.parameters.get(paging["size"], {}).get("schema", {}).get("maximum")
+    if most is not None and paging["default-size"] != most:
+        yield f"x-cj-paging.default-size is {paging['default-size']}, the largest page is {most}"
     for key in ("items", "number", "page-size", "total"):
-        inner, schema = scope, data
-        for name in str(paging.get(key)).split("."):
-            try:
-                inner, schema = inner.property(schema, name)
-            except SpecError:
-                yield f"x-cj-paging.{key}: the answer has no {name!r}"
-                break
-            schema = schema.get("items", {})
+        yield from _walk(op.scope, data, key, paging[key].split("."))
+
+
+def _walk(scope: Scope, schema: dict[str, Json], key: str, names: list[str]) -> Iterator[str]:
+    for name in names:
+        try:
+            scope, schema = scope.property(schema, name)
+        except SpecError:
+            yield f"x-cj-paging.{key}: the answer has no {name!r}"
+            return
+        if key == "items" and schema.get("type") != "array":
+            yield f"x-cj-paging.items: {name!r} is no list"
+            return
+        schema = schema.get("items", {})

@@ -3,79 +3,133 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from codegen.load import SHARED, Json, Spec, SpecError
-from codegen.pytypes import Scope, reference_of
+from codegen.lint import times
+from codegen.load import SHARED, Json, Spec
+from codegen.operations import WIRE_KINDS
+from codegen.pytypes import attribute, reference_of
 
-TIMES = ("UtcTime", "BeijingTime", "EpochTime")
-LOOKS_LIKE_TIME = re.compile(r"(?:[a-z](?:Time|Date|At)|^createAt|Timestamp)$")
-NOT_A_MOMENT = frozenset({"deliveryTime"})
-"""Names that end like a time and are a duration."""
+ANSWERS_ONLY = ("PriceRange", "WeightRange", *times.WIRE_TIMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of a schema."""
+
+    name: str
+    schema: dict[str, Json]
+    required: bool
+
+    @property
+    def type(self) -> str:
+        """The name of the schema that it refers to; empty when it is written out."""
+        return (reference_of(self.schema) or "").rpartition("/")[2]
+
+    @property
+    def items(self) -> dict[str, Json]:
+        """What it is a list of; empty when it is none."""
+        found: dict[str, Json] = self.schema.get("items", {})
+        return found
+
+
+Rule = tuple[Callable[[Field], object], str]
+"""When a field breaks a rule, and the rule."""
+
+EVERYWHERE: tuple[Rule, ...] = (
+    (lambda field: not field.schema.get("description"), "description missing"),
+    (
+        lambda field: "properties" in field.schema or "properties" in field.items,
+        "an object inside an object gets a schema of its own",
+    ),
+    (
+        lambda field: field.schema.get("type") == "array" and not field.items,
+        "a list says what is in it (items)",
+    ),
+    (
+        lambda field: "x-cj-single-or-list" in field.schema and "x-cj-decided" not in field.schema,
+        "x-cj-single-or-list deviates from the documentation: say why in x-cj-decided",
+    ),
+)
+REQUEST: tuple[Rule, ...] = (
+    (
+        lambda field: field.schema.get("nullable"),
+        "a request field is not nullable (what is not given is left out)",
+    ),
+    (
+        lambda field: field.type in ANSWERS_ONLY,
+        f"only {', '.join(WIRE_KINDS)} are wire types of a request",
+    ),
+)
+ANSWER: tuple[Rule, ...] = (
+    (
+        lambda field: field.required and not field.type.endswith("Id"),
+        "only an identifier may be required in an answer",
+    ),
+    (
+        lambda field: field.required and field.schema.get("nullable"),
+        "a required identifier is not nullable",
+    ),
+    (
+        lambda field: not field.required and not field.schema.get("nullable"),
+        "a field of an answer is nullable",
+    ),
+    (
+        lambda field: "maxLength" in field.schema or "maxLength" in field.items,
+        "no maxLength in answers (a long text would be lost)",
+    ),
+    (
+        lambda field: "enum" in field.schema or "enum" in field.items,
+        "an enum of an answer is open: anyOf [{type: string, enum: […]}, {type: string}]",
+    ),
+    (
+        lambda field: "number" in (field.schema.get("type"), field.items.get("type")),
+        "type number would be a float: use Money or Number of common.yaml",
+    ),
+    (
+        lambda field: times.names_a_moment(field.name) and field.type not in times.WIRE_TIMES,
+        f"looks like a time: use {', '.join(times.WIRE_TIMES)} of common.yaml, so that its zone "
+        "is said",
+    ),
+)
 
 
 def schema_findings(spec: Spec) -> Iterator[str]:
     """Yields what is wrong with the schemas."""
     owner: dict[str, str] = {}
-    for chapter, document in {**spec.chapters, SHARED.removesuffix(".yaml"): spec.shared}.items():
-        yield from _references(Scope(spec, chapter), document)
+    for file, document in spec.documents.items():
         for name, schema in document.get("components", {}).get("schemas", {}).items():
-            where = f"{chapter}.yaml: {name}"
+            where = f"{file}: {name}"
             if name in owner:
-                yield f"{where}: stands in {owner[name]}.yaml too (names are unique over all chapters)"
-            owner[name] = chapter
-            if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
-                yield f"{where}: a schema has a PascalCase name"
-            yield from _object(schema, where, request=name.endswith("Request"))
+                yield f"{where}: stands in {owner[name]} too (names are unique over all chapters)"
+            owner[name] = file
+            yield from (f"{where}{problem}" for problem in _schema(name, schema, file))
 
 
-def _references(scope: Scope, value: Json) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _references(scope, item)
-    elif isinstance(value, dict):
-        target = value.get("$ref")
-        if isinstance(target, str) and "#/components/schemas/" in target:
-            try:
-                scope.resolve(target)
-            except SpecError as error:
-                yield str(error)
-        for item in value.values():
-            yield from _references(scope, item)
+def _schema(name: str, schema: dict[str, Json], file: str) -> Iterator[str]:
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
+        yield ": a schema has a PascalCase name"
+    if not (schema.get("description") or file == SHARED):
+        yield ": description missing"
+    request = name.endswith("Request")
+    if request and "allOf" in schema:
+        yield ": a request lists its properties itself, without allOf"
+    for part in [schema, *schema.get("allOf", [])]:
+        yield from _object(part, request=request)
 
 
-def _object(schema: dict[str, Json], where: str, *, request: bool) -> Iterator[str]:
-    for part in schema.get("allOf", []):
-        yield from _object(part, where, request=request)
-    required = set(schema.get("required", []))
-    for name, field in schema.get("properties", {}).items():
-        inner = f"{where}.{name}"
-        if not field.get("description"):
-            yield f"{inner}: description missing"
-        yield from (
-            _request_field(field, inner) if request else _answer_field(name, field, required, inner)
-        )
-    for name in sorted(required - set(schema.get("properties", {}))):
-        yield f"{where}: required names {name!r}, which is no property"
-
-
-def _request_field(field: dict[str, Json], where: str) -> Iterator[str]:
-    if field.get("nullable"):
-        yield f"{where}: a request field is not nullable (what is not given is left out)"
-
-
-def _answer_field(
-    name: str, field: dict[str, Json], required: set[str], where: str
-) -> Iterator[str]:
-    if name in required and not (reference_of(field) or "").endswith("Id"):
-        yield f"{where}: only an identifier may be required in an answer"
-    if name not in required and not field.get("nullable"):
-        yield f"{where}: a field of an answer is nullable"
-    if "maxLength" in field:
-        yield f"{where}: no maxLength in answers (a long text would be lost)"
-    if LOOKS_LIKE_TIME.search(name) and name not in NOT_A_MOMENT and not _is_time(field):
-        yield f"{where}: looks like a time: use {', '.join(TIMES)} of common.yaml, so that its zone is said"
-
-
-def _is_time(field: dict[str, Json]) -> bool:
-    return (reference_of(field) or "").rpartition("/")[2] in TIMES
+def _object(schema: dict[str, Json], *, request: bool) -> Iterator[str]:
+    required, properties = set(schema.get("required", [])), schema.get("properties", {})
+    for name, value in properties.items():
+        field = Field(name, value, name in required)
+        rules = (*EVERYWHERE, *(REQUEST if request else ANSWER))
+        yield from (f".{name}: {rule}" for breaks, rule in rules if breaks(field))
+        if request:
+            yield from (f".{name}: {rule}" for breaks, rule in times.RULES if breaks(name, value))
+    for name in sorted(required - set(properties)):
+        yield f": required names {name!r}, which is no property"
+    for name, count in Counter(map(attribute, properties)).items():
+        if count > 1:
+            yield f": {count} properties are called {name!r} in Python"

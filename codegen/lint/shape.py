@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
+from typing import Any, Protocol
 
-from jsonschema.exceptions import ValidationError
-from openapi_spec_validator.schemas import openapi_v30_schema_validator
+from openapi_spec_validator.schemas.backend import get_validator_for
+from openapi_spec_validator.schemas.utils import get_schema_content
 
 from codegen.load import ROOT, Json, Spec, is_list, is_mapping
 
 VERSION = "3.0.3"
+
+
+class Problem(Protocol):
+    """What the schema of OpenAPI itself has against a document."""
+
+    message: str
+    validator: str
+    context: Collection[Problem]
+    absolute_path: Collection[str | int]
+    schema_path: Collection[str | int]
 
 
 def shape_findings(spec: Spec) -> Iterator[str]:
@@ -29,10 +41,16 @@ def _document(document: dict[str, Json]) -> Iterator[str]:
         return
     if document.get("openapi") != VERSION:
         yield f"openapi must be {VERSION}"
-    for error in openapi_v30_schema_validator.iter_errors(document):
-        cause = _cause(error)
+    for problem in _openapi().iter_errors(document):
+        cause = _cause(problem)
         place = ".".join(map(str, cause.absolute_path)) or "top"
         yield f"{place}: {_words(cause)}"
+
+
+@cache
+def _openapi() -> Any:
+    """The schema of OpenAPI 3.0 itself; it does not follow references."""
+    return get_validator_for(dict(get_schema_content("3.0")))
 
 
 def _keys_that_are_no_text(value: Json, where: str) -> Iterator[str]:
@@ -40,24 +58,32 @@ def _keys_that_are_no_text(value: Json, where: str) -> Iterator[str]:
         for item in value:
             yield from _keys_that_are_no_text(item, where)
     elif is_mapping(value):
-        for key, item in value.items():
+        keys: list[Json] = list(value)
+        for key in keys:
             inner = f"{where}.{key}".lstrip(".")
             if not isinstance(key, str):
                 yield inner
-            yield from _keys_that_are_no_text(item, inner)
+            yield from _keys_that_are_no_text(value[key], inner)
 
 
-def _cause(error: ValidationError) -> ValidationError:
+def _cause(problem: Problem) -> Problem:
     """The reason behind "fits none of these": what is no reference was meant as the thing itself."""
-    context = list(error.context or ())
-    references = {each.schema_path[0] for each in context if "'$ref' is a required" in each.message}
-    causes = [each for each in context if each.schema_path[0] not in references]
-    if not causes:
-        return error
-    return _cause(max(causes, key=lambda each: len(each.absolute_path)))
+    branches: dict[str | int, list[Problem]] = {}
+    for each in problem.context:
+        branches.setdefault(next(iter(each.schema_path)), []).append(each)
+    meant = [
+        each
+        for branch in branches.values()
+        if not any("'$ref' is a required" in each.message for each in branch)
+        for each in branch
+    ]
+    return _cause(max(meant, key=lambda each: len(each.absolute_path))) if meant else problem
 
 
-def _words(error: ValidationError) -> str:
-    if error.validator in {"oneOf", "anyOf"}:
+def _words(problem: Problem) -> str:
+    if problem.validator in {"oneOf", "anyOf"}:
         return "does not follow OpenAPI 3.0.3"
-    return error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
+    text = problem.message
+    if problem.validator == "additionalProperties":
+        return f"{re.split(' do(?:es)? ', text)[0]}: no word of OpenAPI stands here"
+    return text if len(text) <= 200 else f"{text[:200]}…"

@@ -16,7 +16,7 @@ NAMED = frozenset(
 """Below these, keys are names and not words of OpenAPI."""
 VERBATIM = frozenset({"default", "enum", "example", "value"})
 """Below these are values of the API, whatever they look like."""
-SILENT = NAMED | {"allOf", "anyOf", "application/json", "components", "parameters", "schema"}
+SILENT = NAMED | {"allOf", "anyOf", "components", "parameters", "schema"}
 """Steps that do not help to find a place."""
 
 
@@ -34,7 +34,9 @@ def nodes(document: Json, file: str) -> Iterator[Node]:
     yield from _nodes(document, file, ())
 
 
-def _nodes(value: Json, where: str, trail: tuple[str, ...], place: Place = "document") -> Iterator[Node]:
+def _nodes(
+    value: Json, where: str, trail: tuple[str, ...], place: Place = "document"
+) -> Iterator[Node]:
     if is_list(value):
         for item in value:
             yield from _nodes(item, where, trail, place)
@@ -69,6 +71,7 @@ def _where(value: dict[str, Json], outer: str, trail: tuple[str, ...], place: Pl
         name = value.get("operationId", f"{trail[2].upper()} {trail[1]}")
         return f"{outer.partition(':')[0]}: {name}"
     name = str(value.get("name")) if place == "parameter" else "".join(trail[-1:])
-    if not name or (name in SILENT and not _names_things(trail[:-1])):
+    word = not _names_things(trail[:-1])
+    if not name or name == "application/json" or (word and name in SILENT):
         return outer
     return f"{outer}.{name}" if ": " in outer else f"{outer}: {name}"
