@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from cj_async._auth import Auth
 from cj_async._bucket import Bucket
-from cj_async._pace import Lane
+from cj_async._interrupts import Interrupts
+from cj_async._pace import Lane, Paced
 from cj_async._points import Points
 from cj_async._retry import RetryBudget
 from cj_async._tokens import MemoryTokenStore, TokenStore
@@ -18,12 +19,13 @@ from cj_async.errors import ConfigurationError
 logger = logging.getLogger("cj_async")
 
 ENDPOINT_LIMITS = {
-    "auth.get_access_token": (1, 300.0),
+    "auth.get_access_token": (2, 300.0),
     "auth.refresh_access_token": (5, 60.0),
 }
 """Operations with a limit of their own: calls in seconds.
 
-CJ documentation: Interface Call Restrictions, Base Frequency (edition 000).
+CJ documentation: Interface Call Restrictions, Base Frequency (edition 000). Logins have a rule of
+one in five minutes, which `Auth` keeps; the second is the early one that it may try.
 """
 
 
@@ -34,7 +36,7 @@ class Account:
         fingerprint: Names its credentials and shows nothing of them.
         base_url: Address of the API.
         rate: Requests a second.
-        ip: The bucket of this machine's IP address.
+        ip: Pace and places that all accounts of this machine's IP address share.
         store: Where its token is kept; in memory when ``None``.
         make_auth: Makes the token coroutine.
     """
@@ -45,24 +47,31 @@ class Account:
         fingerprint: str,
         base_url: str,
         rate: float,
-        ip: Bucket,
+        ip: Paced,
         store: TokenStore | None,
         make_auth: Callable[[Account], Auth],
     ) -> None:
         self.fingerprint = fingerprint
         self.base_url = base_url
         self.rate = rate
-        self.store = MemoryTokenStore() if store is None else store
         self.clients = 0
         self.points = Points()
         self.budget = RetryBudget()
+        self._ip = ip
+        self._bucket = Bucket(rate)
+        self._windows = {name: Window(*limit) for name, limit in ENDPOINT_LIMITS.items()}
+        self._given_store = store
+        self.store = MemoryTokenStore() if store is None else store
+        self._make_auth = make_auth
+        self._begin()
+
+    def _begin(self) -> None:
+        self.interrupts = Interrupts()
         self.drift: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
-        self.lane = Lane(Bucket(rate), ip)
-        self.endpoints = {
-            operation: Lane(Window(*limit), ip) for operation, limit in ENDPOINT_LIMITS.items()
-        }
-        self.auth = make_auth(self)
+        self.lane = Lane(self._bucket, self._ip)
+        self.endpoints = {name: Lane(window, self._ip) for name, window in self._windows.items()}
+        self.auth = self._make_auth(self)
 
     @property
     def name(self) -> str:
@@ -84,6 +93,19 @@ class Account:
                 f" not {other.rate:g}; clients of one account share one pace"
             )
 
+    def reopen(self, other: Account) -> None:
+        """Begins again with a later client's settings, and with all that CJ still remembers.
+
+        The last starts, the learned rate, the points and a token kept in memory outlive a client:
+        otherwise one client per web request would start without pace, and log in each time.
+        """
+        if other.rate != self.rate:
+            self.rate, self._bucket = other.rate, other._bucket
+        if other._given_store is not self._given_store:
+            self._given_store, self.store = other._given_store, other.store
+        self._make_auth = other._make_auth
+        self._begin()
+
     def drifted(self, field: str, kind: object) -> None:
         """Counts an answer's value that fits nothing; says so once per field."""
         self.drift[field] += 1
@@ -91,8 +113,9 @@ class Account:
             logger.warning("schema drift: %s was %s and is read as None", field, kind)
 
     async def aclose(self) -> None:
-        """Ends the token coroutine and everyone who waits for a turn."""
-        self.lane.close()
-        for lane in self.endpoints.values():
+        """Ends the token coroutine, everyone who waits for a turn, and all calls under way."""
+        auth, interrupts = self.auth, self.interrupts  # a later client may reopen it meanwhile
+        for lane in (self.lane, *self.endpoints.values()):
             lane.close()
-        await self.auth.aclose()
+        await interrupts.close()
+        await auth.aclose()

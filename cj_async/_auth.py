@@ -17,14 +17,15 @@ from msgspec.structs import replace
 
 from cj_async._token_life import (
     ENDLESS,
+    LOGIN,
     LONG_AGO,
     NEVER,
     UNUSABLE,
+    LoginInterval,
     Refusals,
     brings_nothing,
     continued,
     in_the_log,
-    login_wait,
     twin,
     windows,
 )
@@ -35,7 +36,6 @@ __all__ = ["Auth", "utc_now"]
 
 logger = logging.getLogger("cj_async")
 
-LOGIN: Final = "auth.get_access_token"
 REFRESH_TOKEN_IS_DEAD: Final = frozenset({1600001, 1600002, 1600003, None})
 """Codes of a refused refresh after which the API key may still work; others concern the account."""
 RETRY_PAUSE: Final = timedelta(seconds=10)
@@ -82,6 +82,7 @@ class Auth:
         login: Fetches a token for an API key; paces itself.
         refresh: Fetches a token for a refresh token; paces itself.
         login_interval: Seconds between two logins that succeeded, over restarts too if stored.
+            Where no token is left, one login may come earlier; if CJ refuses it, the rule holds.
         max_wait: Longest wait in seconds for that interval; beyond it ``RateLimited`` is raised.
         clock: Aware wall clock.
         sleep: How to wait.
@@ -98,10 +99,9 @@ class Auth:
         "_closed",
         "_early",
         "_ends",
-        "_last_login",
+        "_interval",
         "_late",
         "_login",
-        "_login_interval",
         "_max_wait",
         "_refresh",
         "_refusals",
@@ -136,11 +136,11 @@ class Auth:
         self._api_key = api_key or ""
         self._store = TolerantStore(MemoryTokenStore() if store is None else store)
         self._login, self._refresh = login, refresh
-        self._login_interval, self._max_wait = login_interval, max_wait
+        self._interval, self._max_wait = LoginInterval(login_interval), max_wait
         self._clock, self._sleep = clock, sleep
         self._closed = self._saving = False
         self._token: Token | None = None
-        self._since = self._last_login = LONG_AGO
+        self._since = LONG_AGO
         self._access = ""
         self._rejected: str | None = None
         self._early, self._late, self._ends = UNUSABLE
@@ -295,7 +295,7 @@ class Auth:
         if stored is None:
             return False
         now = self._clock()
-        self._last_login = max(self._last_login, stored.logged_in_at or LONG_AGO)
+        self._interval.known(stored.logged_in_at)
         known = (stored.access, stored.obtained_at) == (self._access, self._since)
         if known or not self._since <= stored.obtained_at < now + CLOCK_TOLERANCE:
             return False
@@ -346,20 +346,24 @@ class Auth:
         return _reported("access token refreshed", new, now)
 
     async def _logged_in(self) -> Token:
-        await self._keep_login_interval()
-        answer = await self._login(self._api_key)
-        self._last_login = now = self._clock()
+        await self._keep_interval()
+        try:
+            answer = await self._login(self._api_key)
+        except RateLimited:
+            self._interval.refused()
+            raise
+        now = self._clock()
+        self._interval.succeeded(now)
         open_id = answer.open_id or self.open_id
         new = replace(answer, obtained_at=now, logged_in_at=now, open_id=open_id)
         return _reported("logged in", new, now)
 
-    async def _keep_login_interval(self) -> None:
-        left = login_wait(self._last_login, self._clock(), self._login_interval)
+    async def _keep_interval(self) -> None:
+        left = self._interval.left(self._clock())
         if left > self._max_wait:
-            last = self._last_login.isoformat(timespec="seconds")
-            reason = f"logged in at {last}, logins must be {self._login_interval:.0f} s apart"
-            raise RateLimited(LOGIN, retry_after=left, message=reason)
-        if left > 0:
+            self._interval.check(self._clock())
+            logger.info("logging in again %.0f s early: no token is left", left)
+        elif left > 0:
             logger.info("the next login has to wait %.0f s", left)
             await self._sleep(left)
 

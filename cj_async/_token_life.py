@@ -30,6 +30,8 @@ LONGEST_BLOCK: Final = 900.0
 LONGEST_STAND: Final = 86400.0
 """Seconds after which even a limit that lasts longer is tried again."""
 
+LOGIN: Final = "auth.get_access_token"
+
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -85,13 +87,51 @@ def brings_nothing(new: Token, old: Token, now: datetime) -> bool:
     return now >= windows(old).late and new.ends <= old.ends
 
 
-def login_wait(last: datetime, now: datetime, interval: float) -> float:
-    """Seconds until the next login may start, ``interval`` seconds after the last one.
+class LoginInterval:
+    """How far apart logins are: the documented time, until CJ shows that it may be shorter.
 
-    A login in the future was noted under a wrong clock; it never holds for more than the interval.
+    CJ's newest edition no longer has the rule. So a login that is needed sooner may be tried, rather
+    than leaving everybody without a token; a refusal shows that the rule holds after all.
+
+    Args:
+        seconds: The documented time between two logins.
     """
-    elapsed = (now - last).total_seconds()
-    return 0.0 if abs(elapsed) >= interval else min(interval, interval - elapsed)
+
+    __slots__ = ("_holds", "_last", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._last = LONG_AGO
+        self._holds = False
+
+    def left(self, now: datetime) -> float:
+        """Seconds until the next login is due.
+
+        A login in the future was noted under a wrong clock; it never holds for more than the
+        interval.
+        """
+        elapsed = (now - self._last).total_seconds()
+        return 0.0 if abs(elapsed) >= self.seconds else min(self.seconds, self.seconds - elapsed)
+
+    def known(self, moment: datetime | None) -> None:
+        """A login that somebody else made, as the store tells."""
+        self._last = max(self._last, moment or LONG_AGO)
+
+    def succeeded(self, now: datetime) -> None:
+        """CJ let a login through: they may be as close together as this one and the last."""
+        self.seconds = min(self.seconds, abs((now - self._last).total_seconds()))
+        self._last = now
+
+    def refused(self) -> None:
+        """CJ refused a login for its rate: the rule holds."""
+        self._holds = True
+
+    def check(self, now: datetime) -> None:
+        """Raises `RateLimited` for a login that comes too soon and is known to be refused."""
+        if self._holds:
+            last = self._last.isoformat(timespec="seconds")
+            reason = f"logged in at {last}, logins must be {self.seconds:.0f} s apart"
+            raise RateLimited(LOGIN, retry_after=self.left(now), message=reason)
 
 
 class Refusals:

@@ -31,7 +31,7 @@ from hypothesis.stateful import (
 from msgspec.structs import replace
 
 from cj_async._auth import Auth, utc_now
-from cj_async._token_life import login_wait, twin, windows
+from cj_async._token_life import LoginInterval, twin, windows
 from cj_async._tokens import MemoryTokenStore, Token, TokenStore, fingerprint
 from cj_async.errors import (
     AuthenticationFailed,
@@ -864,25 +864,37 @@ async def test_a_restart_soon_after_a_login_tries_the_refresh_first(world: World
     assert len(world.logins) == 1
 
 
-async def test_a_login_too_soon_after_the_stored_one_says_so_and_is_not_sent(world: World) -> None:
+async def test_a_login_too_soon_is_tried_once_and_the_refusal_is_believed(world: World) -> None:
     store = MemoryTokenStore()
     await world.auth(store).get()
     await settle()
     await world.passes(100)
     auth = world.auth(store)
-    world.answers = [refused(1600003)]
+    world.answers = [refused(1600003), limited(1)]
     await auth.rejected(await auth.get())
+    assert isinstance(await error_of(auth), RateLimited)
+    assert len(world.logins) == 2, "tried once, because the newest edition has no interval"
+    await world.passes(50)
     error = await error_of(auth)
     assert isinstance(error, RateLimited)
-    assert error.retry_after == pytest.approx(200)
+    assert error.retry_after == pytest.approx(150)
     assert "logins must be 300 s apart" in str(error)
-    await world.passes(150)
-    assert isinstance(await error_of(auth), RateLimited)
     assert len(world.refreshes) == 1
-    assert len(world.logins) == 1
-    await world.passes(50)
+    assert len(world.logins) == 2, "not tried again before its time"
+    await world.passes(150)
     assert await auth.get() == "access-2"
     assert world.refreshes == ["refresh-1"], "a dead refresh token is not tried again"
+
+
+async def test_a_login_that_cj_lets_through_early_shortens_the_interval(world: World) -> None:
+    auth = world.auth()
+    for number in (1, 2, 3):
+        assert await auth.get() == f"access-{number}"
+        await settle()
+        await world.passes(100)
+        world.answers = [refused(1600003)]
+        await auth.rejected(f"access-{number}")
+    assert len(world.logins) == 3
 
 
 async def test_a_short_wait_for_the_next_login_is_waited(world: World, auth: Auth) -> None:
@@ -905,10 +917,12 @@ async def test_the_interval_is_kept_where_no_store_remembers_the_login(world: Wo
 
     auth = world.auth(Forgetful())
     await auth.get()
-    world.answers = [refused(1600003)]
+    world.answers = [refused(1600003), limited(1)]
     await auth.rejected("access-1")
     assert isinstance(await error_of(auth), RateLimited)
-    assert len(world.logins) == 1
+    await world.passes(10)
+    assert isinstance(await error_of(auth), RateLimited)
+    assert len(world.logins) == 2
 
 
 async def test_no_interval_means_no_wait(world: World) -> None:
@@ -919,12 +933,21 @@ async def test_no_interval_means_no_wait(world: World) -> None:
     assert await auth.get() == "access-2"
 
 
-def test_a_login_under_a_wrong_clock_never_blocks_longer_than_the_interval() -> None:
-    year, minute = timedelta(days=365), timedelta(minutes=1)
-    assert login_wait(START - minute, START, 300) == 240
-    assert login_wait(START + minute, START, 300) == 300
-    assert login_wait(START + year, START, 300) == 0
-    assert login_wait(START - year, START, 300) == 0
+@pytest.mark.parametrize(
+    ("since", "left"),
+    [
+        (timedelta(minutes=1), 240),
+        (timedelta(minutes=-1), 300),
+        (timedelta(days=365), 0),
+        (timedelta(days=-365), 0),
+    ],
+)
+def test_a_login_under_a_wrong_clock_never_blocks_longer_than_the_interval(
+    since: timedelta, left: float
+) -> None:
+    interval = LoginInterval(300)
+    interval.known(START - since)
+    assert interval.left(START) == left
 
 
 # --- tokens that were given -----------------------------------------------------------------------
