@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import itertools
 import json
 import logging
 import subprocess
@@ -1231,7 +1232,7 @@ class Sequences(RuleBasedStateMachine):
         self.loop.set_exception_handler(lambda _, context: self.complaints.append(context))
         self.complaints: list[dict[str, Any]] = []
         self.world = World()
-        self.pending: list[tuple[str, asyncio.Future[Token]]] = []
+        self.pending: list[tuple[str, int, asyncio.Future[Token]]] = []
         self.running = 0
         self.callers: list[asyncio.Task[None]] = []
         self.in_use: list[tuple[int, str]] = []
@@ -1239,6 +1240,7 @@ class Sequences(RuleBasedStateMachine):
         self.promised_at: dict[str, datetime] = {}
         self.good_logins: list[datetime] = []
         self.refused_logins: list[datetime] = []
+        self.told_of_the_limit: set[int] = set()
         self.last: Token | None = None
         store = MemoryTokenStore()
         self.auths = [
@@ -1246,22 +1248,22 @@ class Sequences(RuleBasedStateMachine):
                 ACCOUNT,
                 api_key=KEY,
                 store=store,
-                login=self._asked("login"),
-                refresh=self._asked("refresh"),
+                login=self._asked("login", number),
+                refresh=self._asked("refresh", number),
                 clock=self.world.clock,
                 sleep=self.world.sleep,
             )
-            for _ in range(2)
+            for number in range(2)
         ]
 
-    def _asked(self, what: str) -> Callable[[str], Awaitable[Token]]:
+    def _asked(self, what: str, number: int) -> Callable[[str], Awaitable[Token]]:
         async def ask(secret: str) -> Token:
             assert self.running == 0, "one refresh or login at a time"
             if what == "login":
-                self._login_is_allowed()
+                self._login_is_allowed(number)
             self.running += 1
             future: asyncio.Future[Token] = self.loop.create_future()
-            self.pending.append((what, future))
+            self.pending.append((what, number, future))
             try:
                 return await future
             finally:
@@ -1269,10 +1271,12 @@ class Sequences(RuleBasedStateMachine):
 
         return ask
 
-    def _login_is_allowed(self) -> None:
+    def _login_is_allowed(self, number: int) -> None:
         now = self.world.now
-        for moment in self.good_logins:
-            assert now - moment >= timedelta(seconds=300), "logins keep their distance"
+        if number in self.told_of_the_limit and self.good_logins:
+            gaps = [b - a for a, b in itertools.pairwise(self.good_logins)]
+            shortest = min([timedelta(seconds=300), *gaps])
+            assert now - self.good_logins[-1] >= shortest, "a refusal of a login is believed"
         recent = [m for m in self.refused_logins if now - m < timedelta(seconds=60)]
         assert len(recent) < len(self.auths), "a refused key is not hammered"
 
@@ -1329,13 +1333,15 @@ class Sequences(RuleBasedStateMachine):
     @precondition(lambda self: self.pending)
     @rule(says=st.sampled_from(CJ_SAYS))
     def cj_answers(self, says: str) -> None:
-        what, future = self.pending.pop(0)
+        what, number, future = self.pending.pop(0)
         if future.done():
             return
         answer = self._answer(says)
         if isinstance(answer, Exception):
             if what == "login" and isinstance(answer, AuthenticationFailed):
                 self.refused_logins.append(self.world.now)
+            if what == "login" and isinstance(answer, RateLimited):
+                self.told_of_the_limit.add(number)
             future.set_exception(answer)
         else:
             if what == "login":

@@ -324,7 +324,7 @@ async def test_a_lane_in_line_counts_its_own_place() -> None:
 async def test_zero_means_now_or_never() -> None:
     street = Street()
     await street.lane.wait(INTERACTIVE, max_wait=0, operation="products.get")
-    with pytest.raises(RateLimited, match=r"products.get: None: nothing was sent"):
+    with pytest.raises(RateLimited, match=r"products.get RateLimited: nothing was sent"):
         await street.lane.wait(INTERACTIVE, max_wait=0, operation="products.get")
 
 
