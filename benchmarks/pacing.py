@@ -20,8 +20,9 @@ from multiprocessing.connection import Connection
 import aiohttp
 from aiohttp import web
 
-from cj_async._bucket import Bucket, rate_in
+from cj_async._bucket import Bucket
 from cj_async._pace import Lane, Priority
+from cj_async._refusals import rate_in
 
 Row = tuple[str, str, str]
 

@@ -1,0 +1,1 @@
+"""What the package promises about its speed, measured: `make bench`."""
