@@ -39,7 +39,7 @@ check: $(VENV)/.dev  ## format, lint, types, spec lint, generation drift, direct
 models: $(VENV)/.dev  ## generate models, resources, the error table and API.md from spec/
 	$(BIN)/python -m codegen
 
-bench: $(VENV)/.bench  ## measure the targets; prints ratios
+bench: $(VENV)/.dev  ## measure the targets; prints ratios
 	$(BIN)/python -m benchmarks
 
 format: $(VENV)/.dev  ## format the code and mend what ruff can mend
@@ -65,7 +65,3 @@ $(VENV)/.demo: $(INPUTS) | $(VENV)/.python
 $(VENV)/.dev: $(INPUTS) | $(VENV)/.python
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.demo
-
-$(VENV)/.bench: $(INPUTS) | $(VENV)/.python
-	$(PIP) --editable '.[bench]'
-	@touch $@ $(VENV)/.dev $(VENV)/.demo

@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from decimal import Decimal
 from typing import Any
 
 from benchmarks.answers import PAGE_PATH, SMALL_PATH
@@ -21,7 +20,7 @@ KEY_WORD = "keyWord=lamp&size=100"
 
 
 @asynccontextmanager
-async def floor(what: str, url: str) -> AsyncIterator[Call]:
+async def floor(what: str, url: str) -> AsyncGenerator[Call]:
     """aiohttp and msgspec, written by hand for this one call."""
     import aiohttp
     import msgspec
@@ -45,7 +44,7 @@ async def floor(what: str, url: str) -> AsyncIterator[Call]:
 
 
 @asynccontextmanager
-async def ours(what: str, url: str) -> AsyncIterator[Call]:
+async def ours(what: str, url: str) -> AsyncGenerator[Call]:
     """cj_async, as a user calls it."""
     from cj_async import CJClient, Pool
 
@@ -66,7 +65,7 @@ async def _awaited(pages: Any) -> object:
 
 
 @asynccontextmanager
-async def httpx_pydantic(what: str, url: str) -> AsyncIterator[Call]:
+async def httpx_pydantic(what: str, url: str) -> AsyncGenerator[Call]:
     """httpx and pydantic v2, the usual pair."""
     import httpx
 
@@ -74,7 +73,9 @@ async def httpx_pydantic(what: str, url: str) -> AsyncIterator[Call]:
 
     path = SMALL_PATH if what.startswith("small") else PAGE_PATH
     model = pydantic_small() if what.startswith("small") else pydantic_page()
-    params = {"keyWord": "lamp", "size": "100"} if what == "page" else {"vid": "1371342252697325568"}
+    params = (
+        {"keyWord": "lamp", "size": "100"} if what == "page" else {"vid": "1371342252697325568"}
+    )
     limits = httpx.Limits(max_connections=100)
     async with httpx.AsyncClient(headers={"CJ-Access-Token": "token"}, limits=limits) as session:
 

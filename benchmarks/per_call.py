@@ -49,7 +49,12 @@ def _counted(name: str, what: str, calls: int, url: str) -> int:
 
 
 def _cpu_rows(url: str) -> list[Row]:
-    wanted = (("small-query", 1, 4.0), ("small-query", 10, 6.0), ("page", 1, 5.0), ("page", 10, 6.0))
+    wanted = (
+        ("small-query", 1, 4.0),
+        ("small-query", 10, 6.0),
+        ("page", 1, 5.0),
+        ("page", 10, 6.0),
+    )
     rows: list[Row] = []
     for what, in_flight, target in wanted:
         seconds = _interleaved(what, in_flight, url)

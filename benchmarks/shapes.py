@@ -6,6 +6,7 @@ import types
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from types import GenericAlias
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -68,15 +69,17 @@ def _translated(kind: Any, owner: Any, build: Any) -> Any:
         return table[kind]
     if kind is owner:
         return dict[str, Any]
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if hasattr(kind, "__struct_fields__"):
         return _twin(kind, build)
     if hasattr(kind, "inner"):
         return str
     origin, inner = get_origin(kind), get_args(kind)
-    if origin is Literal or not inner:
+    if origin is None or origin is Literal:
         return kind
     parts = tuple(_translated(part, owner, build) for part in inner)
-    return Union[parts] if origin in {Union, types.UnionType} else origin[parts]  # noqa: UP007
+    if origin in {Union, types.UnionType}:
+        return Union[parts]  # noqa: UP007 (a tuple of types known only at run time)
+    return GenericAlias(origin, parts)
 
 
 def _struct(name: str, fields: dict[str, Any]) -> Any:
@@ -85,4 +88,5 @@ def _struct(name: str, fields: dict[str, Any]) -> Any:
 
 
 def _pydantic(name: str, fields: dict[str, Any]) -> Any:
-    return pydantic.create_model(name, **{key: (kind, None) for key, kind in fields.items()})
+    described: dict[str, Any] = {key: (kind, None) for key, kind in fields.items()}
+    return pydantic.create_model(name, **described)

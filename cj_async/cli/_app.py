@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -159,7 +159,7 @@ async def _sim(products: int, seed: int, tier: float, port: int) -> int:
 
 
 @contextmanager
-def _stopping(task: asyncio.Task[Any]) -> Iterator[None]:
+def _stopping(task: asyncio.Task[Any]) -> Generator[None]:
     """Lets Ctrl-C and SIGTERM end the task instead of the program, where the system can do that."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -46,7 +46,7 @@ class Lines:
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[Bar | Lines]:
+def progress_on(console: Console) -> Generator[Bar | Lines]:
     """A bar on a terminal, plain lines elsewhere."""
     if not console.is_terminal:
         yield Lines(console)
