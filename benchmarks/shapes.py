@@ -16,6 +16,8 @@ from cj_async import _wire
 from cj_async.models import product
 
 NATIVE: dict[Any, Any] = {
+    _wire.Money: Decimal,
+    _wire.Number: Decimal,
     _wire.PriceRange: Decimal,
     _wire.WeightRange: Decimal,
     _wire.EpochTime: int,

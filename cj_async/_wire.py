@@ -2,8 +2,8 @@
 
 Generated Structs use the types of this module as annotations (``price: PriceRange | None = None``).
 A type checker sees what the value is in Python; msgspec sees a class it does not know and asks
-`dec_hook`, which reads every spelling CJ was seen to use. ``Id``, ``Money``, ``Flag`` and
-``Integer`` are plain types, decoded at full speed; their odd spellings get a second look.
+`dec_hook`, which reads every spelling CJ was seen to use. ``Id``, ``Flag`` and ``Integer`` are
+plain types, decoded at full speed; their odd spellings get a second look.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import msgspec
 T = TypeVar("T")
 
 Id: TypeAlias = str
-Money: TypeAlias = Decimal
 Flag: TypeAlias = bool
 Integer: TypeAlias = int
 
@@ -58,6 +57,8 @@ if TYPE_CHECKING:
 
     _PriceRange = PriceRange
     _WeightRange = WeightRange
+    Money: TypeAlias = Decimal
+    Number: TypeAlias = Decimal
     NumericId: TypeAlias = str
     Secret: TypeAlias = str
     UtcTime: TypeAlias = datetime
@@ -94,6 +95,12 @@ else:
 
         __instancecheck__ = id
 
+    class Money(metaclass=_Marker):
+        """An amount; a finite Decimal, where msgspec alone would take the text "NaN" for one."""
+
+    class Number(metaclass=_Marker):
+        """A quantity with a fraction; a finite Decimal."""
+
     class NumericId(metaclass=_Marker):
         """An id that CJ sends as a JSON number; text in Python."""
 
@@ -123,16 +130,16 @@ else:
 def dec_hook(kind: object, value: object) -> object:
     """Read one JSON value as a wire type; msgspec calls this. ValueError says that it does not fit.
 
-    The first two branches repeat what `READERS` says: catalogue pages consist of little else, and
-    a second function call per value costs a tenth of such a page.
+    The first branches repeat what `READERS` says: catalogue pages consist of little else, and a
+    second function call per value costs a tenth of such a page.
     """
-    if kind is PriceRange and type(value) is str:
+    if type(value) is str and kind in _AMOUNTS:
         try:
             amount = _amount(value)
         except ArithmeticError:
-            return _span(_PriceRange, value)
+            return READERS[kind](value)
         if amount.is_finite():
-            return _PriceRange(amount, amount)
+            return _PriceRange(amount, amount) if kind is PriceRange else amount
     elif kind is EpochTime and type(value) is int:
         try:
             return _EPOCH + value * _MILLISECOND
@@ -273,6 +280,12 @@ def _ordered(kind: type[R], one: Decimal, other: Decimal) -> R:
     return kind(one, other) if one <= other else kind(other, one)
 
 
+def _read_amount(value: object) -> Decimal | None:
+    if type(value) is str and not value.strip():
+        return None
+    return read_number(value)
+
+
 def _read_numeric_id(value: object) -> str:
     if type(value) is str and value.strip():
         return value
@@ -342,7 +355,11 @@ def _zone(offset: str) -> tzinfo:
     return zone
 
 
+_AMOUNTS: Final = frozenset({PriceRange, Money, Number})
+
 READERS: Final[dict[object, Callable[[object], object]]] = {
+    Money: _read_amount,
+    Number: _read_amount,
     NumericId: _read_numeric_id,
     Secret: _read_numeric_id,
     PriceRange: functools.partial(_read_range, _PriceRange),

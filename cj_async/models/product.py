@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
 from msgspec import field
@@ -16,6 +15,7 @@ from cj_async._wire import (
     Integer,
     JsonText,
     Money,
+    Number,
     NumericId,
     PriceRange,
     UtcTime,
@@ -123,9 +123,9 @@ class MyProduct(Model, kw_only=True):
     """Warehouse the freight is reckoned from, by its English name."""
     discount_price: PriceRange | None = field(name="discountPrice", default=None)
     """Discounted price in US dollars; absent without a discount."""
-    discount_price_rate: Decimal | None = field(name="discountPriceRate", default=None)
+    discount_price_rate: Number | None = field(name="discountPriceRate", default=None)
     """The discount in percent; absent without a discount."""
-    freight_discount: Decimal | None = field(name="freightDiscount", default=None)
+    freight_discount: Number | None = field(name="freightDiscount", default=None)
     """Discount on the freight; whether an amount or a rate is not documented."""
     has_packed: Flag | None = field(name="hasPacked", default=None)
     """Whether packaging goes with it."""
@@ -400,7 +400,7 @@ class ProductSearchItem(Model, kw_only=True):
     """Smallest number of pieces in an order."""
     discount_price: PriceRange | None = field(name="discountPrice", default=None)
     """The lowest of the discounted prices, in US dollars."""
-    discount_price_rate: Decimal | None = field(name="discountPriceRate", default=None)
+    discount_price_rate: Number | None = field(name="discountPriceRate", default=None)
     """The discount in percent."""
     has_ce_certification: Flag | None = field(name="hasCECertification", default=None)
     """Whether it carries a CE certificate."""
@@ -666,7 +666,7 @@ class Variant(Model, kw_only=True):
     """What one piece is called; mostly absent."""
     variant_volume: Integer | None = field(name="variantVolume", default=None)
     """Volume in cubic millimetres."""
-    variant_weight: Decimal | None = field(name="variantWeight", default=None)
+    variant_weight: Number | None = field(name="variantWeight", default=None)
     """Weight in grams."""
     variant_width: Integer | None = field(name="variantWidth", default=None)
     """Width in millimetres."""
