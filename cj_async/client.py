@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
@@ -19,16 +19,17 @@ from cj_async._points import PointsInfo
 from cj_async._pool import Pool
 from cj_async._protocol import Done, Envelope
 from cj_async._request import Request, build, build_raw, check_sandbox
-from cj_async._tokens import MemoryTokenStore, TokenStore, fingerprint
+from cj_async._tokens import TokenStore, fingerprint
 from cj_async._transport import Options, Transport
 from cj_async.errors import ConfigurationError, InvalidRequest
 from cj_async.resources import OPERATIONS, Namespaces
 
 T = TypeVar("T")
 
-_READING_METHODS = frozenset({"GET"})
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_EFFECTS = {effect.value: effect for effect in Effect if effect is not Effect.TOKEN}
 _PRIORITIES = {"interactive": Priority.INTERACTIVE, "background": Priority.BACKGROUND}
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~!$&'()*+,;=:@-]+)+/?", re.ASCII)
 
 
 class CJClient(Namespaces):
@@ -38,19 +39,25 @@ class CJClient(Namespaces):
     lists them. Calls are authenticated, kept within the account's limits and repeated where that is
     safe: a write whose answer was lost is never sent again but raises ``OutcomeUnknown``.
 
+    A client belongs to the event loop in which it is first used. Nothing is sent before the first
+    call; that is also when it logs in, unless its token store has a token that is still good.
+
     Args:
         api_key: The account's API key; by default the environment's ``CJ_API_KEY``.
-        access_token: A token to use instead, or to begin with; by default ``CJ_ACCESS_TOKEN``.
+        access_token: A token to use instead, or to begin with; by default ``CJ_ACCESS_TOKEN``. With
+            one of key and token given, the other is only taken from the environment when both name
+            the same account.
         token_store: Keeps tokens over restarts; see ``FileTokenStore``. In memory by default.
         tier: The account's tier, ``free``, ``plus``, ``prime`` or ``advanced`` (1, 2, 4, 6 requests a
-            second), or a number of requests a second.
+            second), or a number of requests a second, 1/300 to 1e6.
         pool: Connections and pace shared with other clients; made and closed by the client otherwise.
         base_url: Address of the API; by default ``CJ_BASE_URL`` or CJ's own. Must be https, or http on
             a loopback address.
-        timeout: Seconds that one attempt may take, from its start to the end of its answer.
-        retries: Extra attempts after a failure that may be repeated.
+        timeout: Seconds that one attempt may take, from its start to the end of its answer; above 0.
+            Waiting for a turn does not count.
+        retries: Extra attempts after a failure that may be repeated; 0 for none.
         max_wait: Longest time in seconds that a call waits for its turn or for points before it raises
-            ``RateLimited`` or ``PointsExhausted``.
+            ``RateLimited`` or ``PointsExhausted``; 0 for "now or never", ``math.inf`` for no limit.
         sandbox: Refuse to create an order that is not a sandbox order.
         strict: Raise for an answer that does not fit its documentation, instead of reading what does
             not fit as ``None`` and counting it in ``drift``.
@@ -75,16 +82,22 @@ class CJClient(Namespaces):
         strict: bool = False,
     ) -> None:
         super().__init__(self)
-        options = _options(timeout=timeout, retries=retries, max_wait=max_wait)
-        self._options = replace(options, sandbox=sandbox, strict=strict)
+        self._options = _with(
+            Options(),
+            timeout=timeout,
+            retries=retries,
+            max_wait=max_wait,
+            sandbox=sandbox,
+            strict=strict,
+        )
         self._base_url = _settings.base_url(base_url, os.environ)
-        self._pool = pool if pool is not None else Pool()
+        self._pool = _checked_pool(pool) or Pool()
         self._owns_pool = pool is None
         self._life = _Life()
         self._is_sibling = False
-        key = _settings.api_key(api_key, os.environ)
-        token = _settings.access_token(access_token, os.environ if api_key is None else {})
-        account = self._new_account(key, token, _settings.rate_of(tier), token_store)
+        key, token = _settings.credentials(api_key, access_token, os.environ)
+        rate = _settings.rate_of(tier)
+        account = self._new_account(key, token, rate, _checked_store(token_store))
         self._account = self._pool.join(account)
         self._transport = self._new_transport(self._account, self._options)
 
@@ -137,13 +150,24 @@ class CJClient(Namespaces):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Closes the client; safe to call twice. A sibling made by ``with_options`` closes nothing."""
+        """Closes the client and its siblings; safe to call twice.
+
+        Calls of the client end with ``ConfigurationError``, and writes whose answer is still to come
+        with ``OutcomeUnknown``, unless other clients share its account. A pool that was given to the
+        client stays open. On a sibling made by ``with_options`` this does nothing.
+
+        Raises:
+            ConfigurationError: this is another event loop than the one it was used in.
+        """
         if self._is_sibling or self._life.closed:
             return
+        self._pool.check_loop()
         self._life.closed = True
-        await self._pool.leave(self._account)
-        if self._owns_pool:
-            await self._pool.aclose()
+        try:
+            await self._pool.leave(self._account)
+        finally:
+            if self._owns_pool:
+                await self._pool.aclose()
 
     def with_options(
         self,
@@ -154,33 +178,39 @@ class CJClient(Namespaces):
         sandbox: bool | None = None,
         strict: bool | None = None,
         priority: Literal["interactive", "background"] | None = None,
-    ) -> CJClient:
+    ) -> Self:
         """Returns a sibling: same pool, pace, points and token, other options; what is not given stays.
 
+        The client and its siblings close together, by closing the client. Logins and refreshes keep
+        the options of the client.
+
         Args:
-            timeout: Seconds that one attempt may take.
-            retries: Extra attempts after a failure that may be repeated.
-            max_wait: Longest wait for a turn or for points, in seconds.
+            timeout: Seconds that one attempt may take, above 0.
+            retries: Extra attempts after a failure that may be repeated; 0 for none.
+            max_wait: Longest wait for a turn or for points, in seconds; 0 or more.
             sandbox: Refuse to create an order that is not a sandbox order.
             strict: Raise for an answer that does not fit its documentation.
             priority: ``background`` lets interactive calls of the account go first and leaves them a
                 reserve of points.
+
+        Raises:
+            ConfigurationError: an option cannot work; says which and why.
         """
-        old = self._options
-        options = Options(
-            timeout=old.timeout if timeout is None else _settings.seconds("timeout", timeout),
-            retries=old.retries if retries is None else _settings.whole("retries", retries),
-            max_wait=old.max_wait if max_wait is None else _settings.seconds("max_wait", max_wait),
-            sandbox=old.sandbox if sandbox is None else sandbox,
-            strict=old.strict if strict is None else strict,
-            priority=old.priority if priority is None else _priority(priority),
-        )
+        given = {
+            "timeout": timeout,
+            "retries": retries,
+            "max_wait": max_wait,
+            "sandbox": sandbox,
+            "strict": strict,
+            "priority": priority,
+        }
+        told = {name: value for name, value in given.items() if value is not None}
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
         Namespaces.__init__(sibling, sibling)
-        sibling._options = options
+        sibling._options = _with(self._options, **told)
         sibling._is_sibling = True
-        sibling._transport = sibling._new_transport(self._account, options)
+        sibling._transport = sibling._new_transport(self._account, sibling._options)
         return sibling
 
     @property
@@ -200,11 +230,11 @@ class CJClient(Namespaces):
         ``sent`` counts attempts, logins and refreshes included; ``refused`` those refused for their
         rate; ``out_of_points`` those refused for points; ``unanswered`` those without a usable answer.
         """
-        return Counter(self._account.counts)
+        return self._account.counts.copy()
 
     @property
     def open_id(self) -> str | None:
-        """The account's openId, which signs its webhooks; known once the client has a token."""
+        """The account's openId, which signs its webhooks; known once the client has logged in."""
         return self._account.auth.open_id
 
     async def request(
@@ -219,19 +249,22 @@ class CJClient(Namespaces):
         """Calls any path, authenticated and paced like the rest; the way out for what has no method.
 
         Args:
-            method: HTTP method.
+            method: HTTP method: GET, POST, PUT, PATCH or DELETE.
             path: Path below the base address, such as ``/shop/getShops``.
-            query: Query parameters by CJ's names; a list repeats the key, ``None`` is left out.
-            body: JSON body.
+            query: Query parameters by CJ's names: text, numbers, True or False; a list repeats the
+                key, ``None`` is left out.
+            body: What is sent as JSON.
             effect: What it means to send it twice; by default that of the documented operation at this
                 path, else ``read`` for GET and ``write`` for everything else.
 
         Returns:
-            The envelope; ``data`` holds plain JSON values, numbers with a fraction as ``Decimal``.
+            The envelope; ``data`` holds plain JSON values, numbers with a fraction as ``Decimal``, and
+            ``None`` where CJ sent none.
 
         Raises:
-            InvalidRequest: method or path are not usable.
-            APIError: CJ refused.
+            InvalidRequest: method, path, query, body or effect are not usable, or the client was made
+                with ``sandbox=True`` and this would create a real order.
+            APIError: CJ refused; see the subclasses in ``cj_async.errors``.
             OutcomeUnknown: a write was sent and its answer was lost.
             TransportError: no usable answer came.
         """
@@ -240,7 +273,16 @@ class CJClient(Namespaces):
         return done.envelope
 
     async def call(self, operation: Operation[T], values: Mapping[str, object]) -> T:
-        """Carries out one operation for a namespace."""
+        """Carries out one operation for a namespace.
+
+        Args:
+            operation: A generated operation.
+            values: Its parameters by their Python names; ``None`` is left out.
+
+        Raises:
+            ConfigurationError: the client is closed, or belongs to another event loop.
+            CJError: as the methods of the namespaces say.
+        """
         done = await self._carry_out(operation, build(operation, values))
         return done.value
 
@@ -265,33 +307,72 @@ class _Life:
         self.closed = False
 
 
-def _options(*, timeout: float, retries: int, max_wait: float) -> Options:
-    return Options(
-        timeout=_settings.seconds("timeout", timeout),
-        retries=_settings.whole("retries", retries),
-        max_wait=_settings.seconds("max_wait", max_wait),
+def _with(options: Options, **told: object) -> Options:
+    """The options with other values, each of them checked."""
+    return replace(options, **{name: _OPTIONS[name](name, value) for name, value in told.items()})
+
+
+def _priority(name: str, value: object) -> Priority:
+    if not isinstance(value, str) or value not in _PRIORITIES:
+        raise ConfigurationError(f"{name}={value!r}: one of {', '.join(_PRIORITIES)} is due")
+    return _PRIORITIES[value]
+
+
+_OPTIONS: Mapping[str, Callable[[str, object], Any]] = {
+    "timeout": _settings.seconds,
+    "retries": _settings.whole,
+    "max_wait": _settings.patience,
+    "sandbox": _settings.flag,
+    "strict": _settings.flag,
+    "priority": _priority,
+}
+"""Every option, and what checks it."""
+
+
+def _checked_pool(pool: object) -> Pool | None:
+    if pool is None or isinstance(pool, Pool):
+        return pool
+    raise ConfigurationError(f"pool is a {type(pool).__name__}: a Pool is due")
+
+
+def _checked_store(store: TokenStore | None) -> TokenStore | None:
+    """Refuses what only looks like a store, such as the path of one."""
+    parts = [getattr(store, name, None) for name in ("load", "save", "lock")]
+    if store is None or (all(map(callable, parts)) and not isinstance(store, type)):
+        return store
+    raise ConfigurationError(
+        "token_store: an object with load, save and lock is due, such as FileTokenStore(path)"
     )
 
 
-def _priority(name: str) -> Priority:
-    if name not in _PRIORITIES:
-        raise ConfigurationError(f"priority={name!r}: one of {', '.join(_PRIORITIES)} is due")
-    return _PRIORITIES[name]
-
-
-def _undescribed(method: str, path: str, effect: str | None) -> Operation[Any]:
+def _undescribed(method: object, path: object, effect: object) -> Operation[Any]:
     """An operation for :meth:`CJClient.request`, with what is known of the documented one."""
-    verb = method.upper()
-    name = f"{verb} {path}"
+    verb = method.upper() if isinstance(method, str) else ""
     if verb not in _METHODS:
-        raise InvalidRequest(name, "method", method, f"one of {', '.join(sorted(_METHODS))} is due")
-    if not path.startswith("/") or "?" in path or "#" in path or "//" in path:
-        rule = "a path below the base address is due, such as /shop/getShops, without a query"
-        raise InvalidRequest(name, "path", path, rule)
-    known = OPERATIONS.get((verb, path))
+        rule = f"one of {', '.join(sorted(_METHODS))} is due"
+        raise InvalidRequest("request", "method", method, rule)
+    if effect is not None and effect not in _EFFECTS:
+        raise InvalidRequest("request", "effect", effect, f"one of {', '.join(_EFFECTS)} is due")
+    chosen = _EFFECTS.get(str(effect))
+    checked = _checked_path(path)
+    known = OPERATIONS.get((verb, checked))
     if known is not None:
-        told = known.effect if effect is None else Effect(effect)
-        return replace(known, result=Any, nullable=True, paging=None, effect=told)
-    default = Effect.READ if verb in _READING_METHODS else Effect.WRITE
-    chosen = default if effect is None else Effect(effect)
-    return Operation(id=name, method=verb, path=path, result=Any, effect=chosen, nullable=True)
+        return replace(known, result=Any, nullable=True, paging=None, effect=chosen or known.effect)
+    return Operation(
+        id=f"{verb} {checked}",
+        method=verb,
+        path=checked,
+        result=Any,
+        effect=chosen or (Effect.READ if verb == "GET" else Effect.WRITE),
+        nullable=True,
+    )
+
+
+def _checked_path(path: object) -> str:
+    if not isinstance(path, str) or _PATH.fullmatch(path) is None:
+        rule = "a path below the base address is due, such as /shop/getShops, without a query"
+        raise InvalidRequest("request", "path", path, rule)
+    if path.startswith("/api2.0/"):
+        rule = "leave out /api2.0/v1, which belongs to the base address"
+        raise InvalidRequest("request", "path", path, rule)
+    return path
