@@ -281,6 +281,8 @@ def _ordered(kind: type[R], one: Decimal, other: Decimal) -> R:
 
 
 def _read_amount(value: object) -> Decimal | None:
+    if type(value) is Decimal:  # a JSON number with a fraction, which is always finite
+        return value
     if type(value) is str and not value.strip():
         return None
     return read_number(value)
