@@ -53,7 +53,7 @@ class Account:
     ) -> None:
         self.fingerprint = fingerprint
         self.base_url = base_url
-        self.rate = rate
+        self.rate: float = rate
         self.clients = 0
         self.points = Points()
         self.budget = RetryBudget()
@@ -84,6 +84,15 @@ class Account:
     def lane_of(self, operation: str) -> Lane:
         """The queue in which calls of an operation wait for their turn."""
         return self.endpoints.get(operation, self.lane)
+
+    def never_left(self, operation: str) -> None:
+        """Notes that the call which has just started could not be sent.
+
+        For an address that may be called once in five minutes, a start is too much to lose.
+        """
+        if operation in self._windows:
+            self._windows[operation].take_back()
+            self.endpoints[operation].proceed()
 
     def check_same(self, other: Account) -> None:
         """Raises :class:`ConfigurationError` when two clients of one account disagree."""
@@ -117,5 +126,5 @@ class Account:
         auth, interrupts = self.auth, self.interrupts  # a later client may reopen it meanwhile
         for lane in (self.lane, *self.endpoints.values()):
             lane.close()
-        await interrupts.close()
         await auth.aclose()
+        await interrupts.close()

@@ -146,8 +146,8 @@ class Auth:
         self._early, self._late, self._ends = UNUSABLE
         self._refusals = Refusals()
         self._young_refusals = 0
-        self._task: asyncio.Task[str] | None = None
-        self._waiters: dict[asyncio.Future[str | BaseException], None] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._waiters: dict[asyncio.Future[BaseException | None], None] = {}
         if access_token:
             self._start_with(access_token)
 
@@ -240,15 +240,15 @@ class Auth:
                 return self._access
             if standing is not None:
                 raise standing
-            outcome = await self._outcome()
-            if isinstance(outcome, BaseException):
-                raise twin(outcome)
-            if outcome != self._rejected:
-                return outcome
+            error = await self._outcome()
+            if error is not None:
+                raise twin(error)
+            if self._access != self._rejected:
+                return self._access
 
-    async def _outcome(self) -> str | BaseException:
-        """What the shared task comes to; errors too are results, so that none is left unread."""
-        waiter: asyncio.Future[str | BaseException] = asyncio.get_running_loop().create_future()
+    async def _outcome(self) -> BaseException | None:
+        """What the shared task failed with. No token: asyncio may log the repr of a result."""
+        waiter: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         self._waiters[waiter] = None
         self._start()
         try:
@@ -256,31 +256,30 @@ class Auth:
         finally:
             self._waiters.pop(waiter, None)
 
-    def _wake(self, outcome: str | BaseException) -> None:
+    def _wake(self, error: BaseException | None) -> None:
         waiters, self._waiters = self._waiters, {}
         for waiter in waiters:
             if not waiter.done():
-                waiter.set_result(outcome)
+                waiter.set_result(error)
 
     def _start(self) -> None:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run(), name="cj_async token")
             self._task.add_done_callback(self._finish)
 
-    def _finish(self, task: asyncio.Task[str]) -> None:
+    def _finish(self, task: asyncio.Task[None]) -> None:
         self._task = None
         if task.cancelled():
             self._wake(ConfigurationError(_CLOSED if self._closed else _CANCELLED))
         else:
-            self._wake(task.exception() or task.result())
+            self._wake(task.exception())
 
-    async def _run(self) -> str:
+    async def _run(self) -> None:
         try:
             await self._renew()
         except Exception as error:
             if not self._can_go_on_after(error):
                 raise
-        return self._access
 
     async def _renew(self) -> None:
         if await self._take_stored():
@@ -308,7 +307,7 @@ class Auth:
         self._install(token)
         if not same_again:
             self._refusals.forget()
-            self._wake(token.access)
+            self._wake(None)
         self._saving = True
         try:
             await self._store.save(self._account, token)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 from asyncio import get_running_loop
 from collections import deque
 from collections.abc import Callable
@@ -17,10 +16,8 @@ from typing import Protocol
 
 from aiolimiter import AsyncLimiter
 
+from cj_async._refusals import FASTEST, SLOWEST
 from cj_async.errors import ConfigurationError
-
-SLOWEST, FASTEST = 1 / 300, 1e6
-"""Rates that make sense, in requests a second: once in five minutes, and "as good as unlimited"."""
 
 FIRST_STEP_TO, STEP, CEILING, DECAY = 0.05, 0.02, 0.25, 0.002
 """The margin: what the first incident raises it to at least, what every other one adds, the most it
@@ -37,14 +34,6 @@ _ROUNDING = 1e-7
 
 # Without a rate there is no slot to pause for; the free tier's second is what a refusal then costs.
 _SLOT_WITHOUT_RATE = 1.0
-
-_SECONDS = {"milli": 0.001, "ms": 0.001, "s": 1.0, "mi": 60.0, "h": 3600.0}
-_TOLD = re.compile(
-    r"(?<![\d.])(?P<times>\d{1,9}(?:\.\d{1,9})?)\s*(?:time|request|call|quer(?:y|ie))s?"
-    r"\s*(?:/|per|every|each|in|within)\s*"
-    rf"(?P<count>\d{{1,9}}(?:\.\d{{1,9}})?)?\s*(?P<unit>{'|'.join(_SECONDS)})[a-z]*",
-    re.IGNORECASE,
-)
 
 
 class Neighbour(Protocol):
@@ -196,20 +185,3 @@ class Bucket:
 
     def _now(self) -> float:
         return (self._clock or get_running_loop().time)()
-
-
-def rate_in(message: str) -> float | None:
-    """The rate that a refusal tells, in requests a second.
-
-    Args:
-        message: The server's words, such as ``QPS limit is 5 times/60second``.
-
-    Returns:
-        The rate (5/60 here), or None when the message tells none or an absurd one.
-    """
-    told = _TOLD.search(message)
-    if told is None:
-        return None
-    period = float(told["count"] or 1) * _SECONDS[told["unit"].lower()]
-    rate = float(told["times"]) / period if period else 0.0
-    return rate if SLOWEST <= rate <= FASTEST else None

@@ -6,19 +6,16 @@ total and fills up at 00:00 UTC. The truth arrives with answers; in between this
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cj_async._pace import Priority
+from cj_async._refusals import ASSUMED_TOTAL
 
 DAY = 86_400.0
 """Seconds from one full reset (00:00 UTC) to the next."""
-
-ASSUMED_TOTAL = 50_000
-"""Points a day that every account has at least: sets the refill while the total is unknown."""
 
 LATE = 120.0
 """Seconds for which an answer with fewer used points is a late one, not a new day on CJ's clock."""
@@ -28,13 +25,6 @@ SPARES_THE_RESERVE = frozenset({Priority.BACKGROUND})
 
 # Longer than the clock's rounding error is worth in points, so that a wait is always long enough.
 _ROUNDING = 0.001
-
-_REFUSAL = re.compile(
-    r"used\s+today\D{0,9}(?P<used>\d[\d,]{0,18})\D{1,40}?"
-    r"remaining\D{0,9}(?P<remaining>\d[\d,]{0,18})\D{1,40}?"
-    r"required\D{0,9}(?P<required>\d[\d,]{0,18})",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +100,7 @@ class Points:
         self._believe(used_today, remaining)
 
     def refused(self, used: int | None, remaining: int | None, required: int) -> None:
-        """Take over what a refusal tells (see `parse_refusal`).
+        """Take over what a refusal tells (see `points_in`).
 
         Args:
             used: Points used today, None when the refusal does not say.
@@ -186,19 +176,3 @@ class Points:
 
     def _capped(self, points: float) -> float:
         return points if self._total is None else min(points, self._total)
-
-
-def parse_refusal(message: str) -> tuple[int, int, int] | None:
-    """The numbers of a points refusal.
-
-    Args:
-        message: The server's words, with ``Used today: 104890, Remaining: 0, Required: 10``.
-
-    Returns:
-        Points used today, left, and required; None when the message does not tell all three.
-    """
-    found = _REFUSAL.search(message)
-    if found is None:
-        return None
-    used, remaining, required = (int(number.replace(",", "")) for number in found.groups())
-    return used, remaining, required

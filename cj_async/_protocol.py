@@ -6,7 +6,7 @@ from a gateway. The body is read first and classified by code, then message, the
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -17,9 +17,10 @@ import msgspec
 
 from cj_async._codes import CODES, REFINEMENTS, STATUSES, Meaning
 from cj_async._decode import DriftReport, decode
+from cj_async._masking import masked, without_secrets
 from cj_async._operation import Effect, Operation
-from cj_async._request import Request, sent_values
 from cj_async._refusals import next_midnight, points_in, rate_in, refilled_at
+from cj_async._request import Request, sent_values
 from cj_async.errors import (
     APIError,
     BadResponse,
@@ -38,14 +39,18 @@ HTTP_OK = 200
 HTTP_BAD_REQUEST = 400
 EPOCH = datetime.fromtimestamp(0, UTC)
 _HEAD = 200
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NO_DATA = "CJ answered with success and without data"
+_CHANGES_SOMETHING = frozenset({Effect.IDEMPOTENT, Effect.WRITE, Effect.PAY})
+_LEAST_COST = 10
+"""Points that the cheapest of the calls costs that cost any."""
 
 
 class Envelope(msgspec.Struct, Generic[T], rename="camel"):
     """What surrounds every answer, in both of its shapes.
 
     Attributes:
-        code: 200 or 0 on success; some answers have none.
+        code: 200 or 0 on success; some answers have none. Text only where CJ sent no number.
         result: Whether the call succeeded (first shape).
         success: Whether the call succeeded (second shape).
         message: CJ's words.
@@ -54,13 +59,22 @@ class Envelope(msgspec.Struct, Generic[T], rename="camel"):
         points_info: The account's points after the call.
     """
 
-    code: int | None = None
+    code: int | str | None = None
     result: bool | None = None
     success: bool | None = None
     message: str | None = None
     data: T | None = None
     request_id: str | None = None
     points_info: PointsInfo | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.code, str):
+            self.code = _number_or_text(self.code.strip())
+
+    def __repr__(self) -> str:
+        fields = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        shown = (f"{name}={masked(value)!r}" for name, value in fields if value is not None)
+        return f"Envelope({', '.join(shown)})"
 
     @property
     def succeeded(self) -> bool:
@@ -69,6 +83,18 @@ class Envelope(msgspec.Struct, Generic[T], rename="camel"):
             self.code in {None, 0, 200} and self.result is not False and self.success is not False
         )
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing of an envelope is there: somebody else's JSON, which is no success."""
+        return self.code is self.result is self.success is self.data is None
+
+
+def _number_or_text(code: str) -> int | str | None:
+    try:
+        return int(code) if code else None
+    except ValueError:
+        return code
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -76,7 +102,7 @@ class Answer:
 
     status: int
     content_type: str
-    body: bytes
+    body: bytes = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -152,7 +178,7 @@ def final_error(operation: Operation[Any], request: Request, failed: Failed, ste
         return failed.error
     error = OutcomeUnknown(
         operation.id,
-        str(failed.error).removeprefix(f"{operation.id}: "),
+        str(failed.error).removeprefix(operation.id).lstrip(": "),
         sent=sent_values(request),
         how_to_find_out=operation.how_to_find_out or "look up what the call should have changed",
     )
@@ -174,17 +200,21 @@ def outcome(
     """Reads an answer once, straight into its type; looks again only when that is no success."""
     if answer.status != HTTP_OK:
         return _second_look(operation, answer, now, None)
+    notes: dict[str, object] = {}
+    body = answer.body.removeprefix(_BYTE_ORDER_MARK)
+    kind = _envelope_of(operation.result)
     try:
-        envelope = decode(
-            _envelope_of(operation.result), answer.body, strict=reading.strict, drift=reading.drift
-        )
+        envelope = decode(kind, body, strict=reading.strict, drift=notes.__setitem__)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         return _second_look(operation, answer, now, problem)
-    if not envelope.succeeded:
+    if not envelope.succeeded or envelope.says_nothing:
         return _second_look(operation, answer, now, None)
-    if envelope.data is None and not operation.nullable:
-        return _without_data(operation, answer, envelope)
-    return Done(envelope.data, envelope)
+    if reading.drift is not None:
+        for path, json_type in notes.items():
+            reading.drift(path, json_type)
+    if operation.nullable or envelope.data is not None:
+        return Done(envelope.data, envelope)
+    return _without_data(operation, answer, envelope)
 
 
 @cache
@@ -195,36 +225,61 @@ def _envelope_of(result: Any) -> Any:
 def _without_data(
     operation: Operation[Any], answer: Answer, envelope: Envelope[Any]
 ) -> Done[Any] | Failed:
-    """Success without data: an empty list where a list is due, else what was asked for is not there."""
-    if get_origin(operation.result) is list:
+    """Success without data: nothing was found, or, where something was to be done, too little was told.
+
+    What only says yes or no has said yes: that CJ succeeded is all that the caller wants to know.
+    """
+    changes = operation.effect in _CHANGES_SOMETHING
+    if changes and operation.result is bool:
+        return Done(True, envelope)
+    if not changes and get_origin(operation.result) is list:
         return Done([], envelope)
-    if operation.paging is not None:
+    if not changes and operation.paging is not None:
         return Done(None, envelope)
-    told = _Told(operation, answer, envelope, message=envelope.message or _NO_DATA)
-    return Failed(Trouble.FINAL, _error(NotFound, told), envelope)
+    safe = _fit_to_show(answer)
+    shown: Envelope[Any] = decode(_envelope_of(Any), safe.body)
+    if changes:
+        return Failed(Trouble.UNREADABLE, _bad_response(operation, safe, _NO_DATA), shown)
+    message = f"{_NO_DATA}: {shown.message}" if shown.message else _NO_DATA
+    told = _Told(operation, safe, shown, message=message)
+    return Failed(Trouble.FINAL, _error(NotFound, told), shown)
+
+
+def _fit_to_show(answer: Answer) -> Answer:
+    """The answer without secrets; its content type, too, may hold what a server sends back."""
+    body = without_secrets(answer.body.removeprefix(_BYTE_ORDER_MARK), answer.secrets)
+    content_type = without_secrets(answer.content_type.encode(), answer.secrets).decode()
+    return replace(answer, body=body, content_type=content_type)
 
 
 def _second_look(
     operation: Operation[Any], answer: Answer, now: datetime, problem: Exception | None
 ) -> Failed:
     """An error must surface as itself, never as a failure to decode; no secret comes along."""
-    safe = replace(answer, body=without_secrets(answer.body, answer.secrets))
+    safe = _fit_to_show(answer)
     try:
         envelope = decode(_envelope_of(Any), safe.body)
+    except msgspec.ValidationError:
+        return _no_envelope(operation, safe, now, "the answer is JSON, but not an object")
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _not_json(operation, safe, now)
-    if answer.status == HTTP_OK and envelope.succeeded:
-        reason = f"the answer does not fit the documentation: {problem}"
+        kind = safe.content_type or "of no known type"
+        reason = f"the answer is not JSON but {kind}" if safe.body else "the answer is empty"
+        return _no_envelope(operation, safe, now, reason)
+    if answer.status < HTTP_BAD_REQUEST and envelope.says_nothing:
+        return _no_envelope(operation, safe, now, "the answer is JSON, but nothing that CJ says")
+    if answer.status < HTTP_BAD_REQUEST and envelope.succeeded:
+        reason = (
+            f"the answer does not fit the documentation: {problem or 'success, but not HTTP 200'}"
+        )
         return Failed(Trouble.UNREADABLE, _bad_response(operation, safe, reason), envelope)
     return _refusal(_Told(operation, safe, envelope, message=envelope.message or "", now=now))
 
 
-def _not_json(operation: Operation[Any], answer: Answer, now: datetime) -> Failed:
+def _no_envelope(operation: Operation[Any], answer: Answer, now: datetime, reason: str) -> Failed:
     """A gateway speaks: its status says what can be said; 200 and redirects say nothing."""
     if answer.status < HTTP_BAD_REQUEST:
-        return Failed(Trouble.LOST, _bad_response(operation, answer, "the answer is not JSON"))
-    message = f"the answer is not JSON but {answer.content_type or 'of no known type'}"
-    return _refusal(_Told(operation, answer, Envelope(), message=message, now=now))
+        return Failed(Trouble.LOST, _bad_response(operation, answer, reason))
+    return _refusal(_Told(operation, answer, Envelope(), message=reason, now=now))
 
 
 def _bad_response(operation: Operation[Any], answer: Answer, reason: str) -> BadResponse:
@@ -234,6 +289,7 @@ def _bad_response(operation: Operation[Any], answer: Answer, reason: str) -> Bad
         status=answer.status,
         content_type=answer.content_type,
         head=answer.body[:_HEAD],
+        raw=answer.body,
     )
 
 
@@ -250,12 +306,12 @@ class _Told:
 
 def _refusal(told: _Told) -> Failed:
     meaning = meaning_of(told.operation.id, told.envelope.code, told.message, told.answer.status)
-    return Failed(
-        _trouble(meaning), _error(meaning.error, told), told.envelope, rate_in(told.message)
-    )
+    trouble = _trouble(meaning)
+    rate = rate_in(told.message) if trouble is Trouble.RATE else None
+    return Failed(trouble, _error(meaning.error, told), told.envelope, rate)
 
 
-def meaning_of(operation: str, code: int | None, message: str, status: int) -> Meaning:
+def meaning_of(operation: str, code: int | str | None, message: str, status: int) -> Meaning:
     """Finds what a refusal means: refined code, code, refined message, HTTP status."""
     words = message.casefold()
     for row in REFINEMENTS:
@@ -265,7 +321,7 @@ def meaning_of(operation: str, code: int | None, message: str, status: int) -> M
             and row.contains.casefold() in words
         ):
             return row.meaning
-    if code in CODES:
+    if isinstance(code, int) and code in CODES:
         return CODES[code]
     for (low, high), meaning in STATUSES.items():
         if low <= status <= high:
@@ -279,7 +335,7 @@ def _trouble(meaning: Meaning) -> Trouble:
     return _TROUBLES.get(meaning.error, Trouble.FINAL)
 
 
-_TROUBLES = {
+_TROUBLES: Mapping[type[APIError], Trouble] = {
     RateLimited: Trouble.RATE,
     PointsExhausted: Trouble.POINTS,
     ServerFailed: Trouble.LOST,
@@ -312,7 +368,7 @@ def _points_extras(told: _Told) -> dict[str, Any]:
     info = told.envelope.points_info or PointsInfo()
     words = points_in(told.message)
     remaining = words.remaining if words else info.remaining
-    required = words.required if words else told.operation.points
+    required = words.required if words else told.operation.points or _LEAST_COST
     missing = required - (remaining or 0)
     return {
         "used": words.used if words else info.used_today,
@@ -327,15 +383,3 @@ _EXTRAS = {
     QuotaExhausted: _quota_extras,
     PointsExhausted: _points_extras,
 }
-
-_SECRET_FIELDS = re.compile(
-    rb"""("(?:accessToken|refreshToken|openId|apiKey)"\s*:\s*)("[^"]*"?|-?\d+)"""
-)
-
-
-def without_secrets(body: bytes, secrets: tuple[str, ...]) -> bytes:
-    """Masks the fields that carry secrets, and every given secret wherever it stands."""
-    safe = _SECRET_FIELDS.sub(rb'\1"***"', body)
-    for secret in filter(None, secrets):
-        safe = safe.replace(secret.encode(), b"***")
-    return safe

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
-from cj_async import _wire
+from cj_async._masking import is_list, is_mapping, masked, secrets_of
 from cj_async._operation import Operation, Parameter
+from cj_async._values import Broken, checked, json_value, query_text
 from cj_async.errors import InvalidRequest
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
-_SECRETS = frozenset({"apiKey", "accessToken", "refreshToken", "openId"})
-_ORDER_CREATION = frozenset({"/shopping/order/createOrderV2", "/shopping/order/createOrderV3"})
+_ENCODER = msgspec.json.Encoder()
+_ORDER_CREATION = "createorder"
+"""How the last part of the path begins, in small letters: createOrderV2, createOrderV3, createOrder."""
 
 
 class Request(NamedTuple):
@@ -26,6 +26,9 @@ class Request(NamedTuple):
     path: str
     query: str
     body: bytes | None
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.path})"  # query and body may hold secrets
 
     @property
     def target(self) -> str:
@@ -43,188 +46,119 @@ def build(operation: Operation[Any], values: Mapping[str, object]) -> Request:
     query: list[tuple[str, str]] = []
     body: dict[str, object] = {}
     for parameter in operation.parameters:
-        value = values.get(parameter.python)
+        value = _checked(operation.id, parameter, values.get(parameter.python))
         if value is None:
-            if parameter.required:
-                raise InvalidRequest(operation.id, parameter.python, None, "it is required")
-        elif parameter.place == "query":
-            query.extend(_query_pairs(operation.id, parameter, value))
+            continue
+        if parameter.place == "query":
+            query.extend(_query_pairs(parameter, value))
         else:
-            body[parameter.name] = _checked(operation.id, parameter, value)
+            body[parameter.name] = value
     has_body = any(parameter.place == "body" for parameter in operation.parameters)
     encoded = _ENCODER.encode(body) if has_body else None
     return Request(operation.method, operation.path, urlencode(query), encoded)
 
 
-def build_raw(
-    operation: Operation[Any], query: Mapping[str, Any] | None, body: Any | None
-) -> Request:
-    """Returns the request of an operation that is not described: query and body as given."""
-    pairs = [
-        (name, _query_text(item))
-        for name, value in (query or {}).items()
-        for item in (value if isinstance(value, list | tuple) else (value,))
-        if item is not None
-    ]
-    encoded = None if body is None else _ENCODER.encode(body)
-    return Request(operation.method, operation.path, urlencode(pairs), encoded)
-
-
-def sent_values(request: Request) -> dict[str, Any]:
-    """What a request carries, by CJ's names and without secrets, for an error that must explain itself."""
-    body = msgspec.json.decode(request.body) if request.body else {}
-    values = {
-        **dict(parse_qsl(request.query)),
-        **(body if isinstance(body, dict) else {"body": body}),
-    }
-    return {name: "***" if name in _SECRETS else value for name, value in values.items()}
-
-
-def check_sandbox(request: Request) -> None:
-    """Raises :class:`InvalidRequest` for an order that would be a real one.
-
-    Only the integer ``isSandbox: 1`` makes a sandbox order; the API ignores any other spelling.
-    """
-    if request.path not in _ORDER_CREATION:
-        return
-    body = msgspec.json.decode(request.body or b"{}")
-    value = body.get("isSandbox") if isinstance(body, dict) else None
-    if value is True or value != 1:
-        rule = "the client was made with sandbox=True, and only the integer 1 makes a sandbox order"
-        raise InvalidRequest(request.path, "is_sandbox", value, rule)
+def _checked(operation: str, parameter: Parameter, value: object) -> object:
+    if value is None and parameter.required:
+        raise InvalidRequest(operation, parameter.python, None, "it is required")
+    if value is None:
+        return None
+    try:
+        travels = checked(parameter, value)
+        return json_value(travels) if parameter.place == "body" else travels
+    except Broken as broken:
+        shown = masked(value, parameter.name)
+        raise InvalidRequest(operation, parameter.python, shown, str(broken)) from None
 
 
 def _check_groups(operation: Operation[Any], values: Mapping[str, object]) -> None:
     for group in operation.one_of:
-        given = {name: values.get(name) for name in group if values.get(name) is not None}
+        given = {name: values[name] for name in group if values.get(name) is not None}
         if len(given) != 1:
             rule = f"give exactly one of {', '.join(group)}"
             raise InvalidRequest(operation.id, ", ".join(given or group), given or None, rule)
+        [(name, value)] = given.items()
+        if isinstance(value, str) and not value.strip():
+            raise InvalidRequest(operation.id, name, value, "it must not be empty")
 
 
-def _query_pairs(operation: str, parameter: Parameter, value: object) -> list[tuple[str, str]]:
-    checked = _checked(operation, parameter, value)
-    if not isinstance(checked, list):
-        return [(parameter.name, _query_text(checked))]
-    texts = [_query_text(item) for item in checked]
+def _query_pairs(parameter: Parameter, value: object) -> list[tuple[str, str]]:
+    texts = [query_text(item) for item in (value if is_list(value) else [value])]
     if parameter.joined:
         return [(parameter.name, ",".join(texts))]
     return [(parameter.name, text) for text in texts]
 
 
-def _query_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+def build_raw(operation: Operation[Any], query: object, body: object) -> Request:
+    """Returns the request of an operation that is not described: query and body as given.
+
+    Raises :class:`InvalidRequest` for what can be written in more than one way, such as a time.
+    """
+    pairs = list(_raw_query(operation.id, query))
+    encoded = None if body is None else _ENCODER.encode(_raw("body", operation.id, body))
+    return Request(operation.method, operation.path, urlencode(pairs), encoded)
 
 
-def _checked(operation: str, parameter: Parameter, value: object) -> object:
-    """Returns the value as it travels; raises :class:`InvalidRequest` when it breaks a rule."""
+def _raw_query(operation: str, query: object) -> Iterator[tuple[str, str]]:
+    if query is None:
+        return
+    if not is_mapping(query):
+        raise InvalidRequest(operation, "query", query, "a mapping of names to values is due")
+    for name, value in query.items():
+        for item in value if is_list(value) else [value]:
+            if item is not None:
+                yield str(name), _raw_query_text(operation, f"query[{name!r}]", item)
+
+
+def _raw_query_text(operation: str, name: str, value: object) -> str:
+    if not isinstance(value, str | int | float | Decimal):
+        rule = "text, a number, True or False, or a list of these is due"
+        raise InvalidRequest(operation, name, value, rule)
+    plain = _raw(name, operation, value)
+    return bytes(plain).decode() if isinstance(plain, msgspec.Raw) else query_text(plain)
+
+
+def _raw(name: str, operation: str, value: object) -> object:
     try:
-        if parameter.kind == "array":
-            return _list(parameter, value)
-        return _single(parameter, parameter.kind, value)
-    except _Broken as broken:
-        raise InvalidRequest(operation, parameter.python, value, str(broken)) from None
+        return json_value(value)
+    except Broken as broken:
+        raise InvalidRequest(operation, name, masked(value), str(broken)) from None
 
 
-class _Broken(Exception):
-    """A rule is broken; the text is the rule."""
+def sent_values(request: Request) -> dict[str, Any]:
+    """What a request carries, by CJ's names and without secrets, for an error that must explain itself."""
+    query: dict[str, Any] = {}
+    for name, text in parse_qsl(request.query, keep_blank_values=True):
+        query[name] = [*query[name], text] if name in query else [text]
+    shown = {name: texts[0] if len(texts) == 1 else texts for name, texts in query.items()}
+    return {name: masked(value, name) for name, value in {**shown, **_fields(request.body)}.items()}
 
 
-def _list(parameter: Parameter, value: object) -> list[object]:
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise _Broken("a list is due")
-    checked = [_single(parameter, parameter.items, item) for item in value]
-    if not checked:
-        raise _Broken("the list is empty; leave the parameter out instead")
-    if parameter.most is not None and len(checked) > parameter.most:
-        raise _Broken(f"at most {parameter.most} values are allowed")
-    if parameter.joined and any("," in str(item) for item in checked):
-        raise _Broken("a value of this list must not contain a comma")
-    return checked
+def secrets_in(body: bytes) -> tuple[str, ...]:
+    """The keys and tokens in the body of a request; an answer may send them back."""
+    return tuple(secrets_of(_fields(body)))
 
 
-def _single(parameter: Parameter, kind: str, value: object) -> object:
-    checked = _CONVERSIONS[kind](parameter, value)
-    if parameter.choices and checked not in parameter.choices:
-        raise _Broken(f"one of {', '.join(map(repr, parameter.choices))} is due")
-    return checked
-
-
-def _text(parameter: Parameter, value: object) -> str:
-    if not isinstance(value, str):
-        raise _Broken("text is due")
-    if parameter.required and not value.strip():
-        raise _Broken("it must not be empty")
-    return value
-
-
-def _integer(parameter: Parameter, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _Broken("a whole number is due")
-    _check_range(parameter, value)
-    return value
-
-
-def _number(parameter: Parameter, value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise _Broken("a number is due")
-    exact = Decimal(str(value))
-    if not exact.is_finite():
-        raise _Broken("a finite number is due")
-    _check_range(parameter, exact)
-    return exact
-
-
-def _boolean(_: Parameter, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _Broken("True or False is due")
-    return value
-
-
-def _epoch_ms(parameter: Parameter, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | datetime):
-        raise _Broken("a datetime with a zone, or milliseconds since 1970, is due")
+def _fields(body: bytes | None) -> dict[str, Any]:
+    """The fields of a JSON body; what is no object is one field, ``body``."""
+    if not body:
+        return {}
     try:
-        milliseconds = _wire.epoch_ms(value)
-    except ValueError as error:
-        raise _Broken(str(error)) from error
-    _check_range(parameter, milliseconds)
-    return milliseconds
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.ValidationError:
+        return {"body": msgspec.json.decode(body)}
 
 
-def _clock(parameter: Parameter, value: object) -> str:
-    if not isinstance(value, datetime):
-        raise _Broken("a datetime with a zone is due")
-    try:
-        return _wire.clock_text(value, parameter.zone, parameter.pattern)
-    except ValueError as error:
-        raise _Broken(str(error)) from error
+def check_sandbox(request: Request) -> None:
+    """Raises :class:`InvalidRequest` for an order that would be a real one.
 
-
-def _json(_: Parameter, value: object) -> object:
-    if not isinstance(value, Mapping):
-        raise _Broken("a mapping is due")
-    return dict(value)
-
-
-_CONVERSIONS: dict[str, Callable[[Parameter, object], object]] = {
-    "text": _text,
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-    "epoch_ms": _epoch_ms,
-    "clock": _clock,
-    "json": _json,
-}
-
-
-def _check_range(parameter: Parameter, value: int | Decimal) -> None:
-    low, high = parameter.minimum, parameter.maximum
-    if (low is not None and value < low) or (high is not None and value > high):
-        bounds = [
-            f"at least {low:g}" if low is not None else "",
-            f"at most {high:g}" if high is not None else "",
-        ]
-        raise _Broken(f"{' and '.join(filter(None, bounds))} is allowed")
+    Only the integer ``isSandbox: 1`` makes a sandbox order; the API ignores any other spelling. Every
+    spelling of a path that a server may take for the creation of an order counts as one.
+    """
+    name = request.path.rstrip("/").rpartition("/")[2].casefold()
+    if not name.startswith(_ORDER_CREATION):
+        return
+    value = _fields(request.body).get("isSandbox")
+    if type(value) is not int or value != 1:
+        rule = "the client was made with sandbox=True, and only the integer 1 makes a sandbox order"
+        raise InvalidRequest(request.path, "is_sandbox", value, rule)

@@ -12,14 +12,16 @@ FLOOR = 3
 
 def backoff(attempt: int, random: Callable[[], float]) -> float:
     """Seconds before attempt ``attempt + 1`` (from 1): full jitter below a doubling, capped bound."""
-    return random() * min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (attempt - 1))
+    # Doubling ends where the cap is surely reached: 2.0 ** 1024 is no number any more.
+    return random() * min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempt - 1, 32))
 
 
 class RetryBudget:
     """Keeps an outage from being amplified.
 
-    While nothing succeeds, retries are a tenth of the calls (or three, when there are few calls), so
-    that an outage sees at most 1.1 times the callers' own calls. Every success pays one retry back.
+    While nothing succeeds, retries are a tenth of the calls (or what one call may use, when there are
+    few calls), so that an outage sees at most 1.1 times the callers' own calls. The first answer ends
+    the outage and forgives its retries but a few; every other one pays one retry back.
     """
 
     __slots__ = ("_calls", "_spent")
@@ -36,11 +38,15 @@ class RetryBudget:
         """An answer came: the outage, if there was one, is over."""
         self._calls = 0
         if self._spent:
-            self._spent -= 1
+            self._spent = min(self._spent - 1, FLOOR)
 
-    def take(self) -> bool:
-        """Whether one more attempt is allowed; counts it."""
-        if self._spent >= max(FLOOR, int(self._calls * SHARE)):
+    def take(self, least: int = FLOOR) -> bool:
+        """Whether one more attempt is allowed; counts it.
+
+        Args:
+            least: Attempts that are allowed however few the calls were: what one call may use.
+        """
+        if self._spent >= max(least, int(self._calls * SHARE)):
             return False
         self._spent += 1
         return True

@@ -13,6 +13,9 @@ from collections.abc import Callable
 
 from cj_async._bucket import Neighbour
 
+MARGIN = 0.01
+"""Share by which the period is kept longer than asked for: starts do not arrive as evenly as they leave."""
+
 
 class Window:
     """At most ``times`` starts within any ``period``; stands in for a bucket in a lane.
@@ -23,17 +26,23 @@ class Window:
         clock: Seconds, by default the running loop's clock.
     """
 
-    __slots__ = ("_clock", "_paused_until", "_period", "_starts", "_times", "line")
+    __slots__ = (
+        "_clock",
+        "_incident_at",
+        "_paused_until",
+        "_period",
+        "_starts",
+        "_times",
+        "line",
+    )
 
     def __init__(
         self, times: int, period: float, *, clock: Callable[[], float] | None = None
     ) -> None:
-        self._times = times
-        self._period = period
         self._clock = clock
-        self._starts: deque[float] = deque(maxlen=times)
-        self._paused_until = -math.inf
+        self._paused_until = self._incident_at = -math.inf
         self.line: deque[Neighbour] = deque()
+        self._allow(times, period, ())
 
     def __repr__(self) -> str:
         return f"Window({self._times} in {self._period:g} s)"
@@ -51,9 +60,12 @@ class Window:
 
     async def take(self) -> float:
         """Start now and return the time of the clock; waits for its turn if the window is full."""
-        while (wait := self.ready_at() - self._now()) > 0:
+        wait = self.ready_at() - self._now()
+        while wait > 0:
             await asyncio.sleep(wait)
-        self._starts.append(now := self._now())
+            wait = self.ready_at() - self._now()  # a pause may have come
+        now = self._now()
+        self._starts.append(now)
         return now
 
     def pause(self, seconds: float) -> None:
@@ -61,21 +73,36 @@ class Window:
         self._paused_until = max(self._paused_until, self._now() + seconds)
 
     def refused(self, started_at: float, *, rate: float | None = None) -> None:
-        """Note a refusal: believe the rate that it names, wait for a slot, start over counting."""
+        """Note a refusal: believe the rate that it names, and start nothing for a slot.
+
+        Calls that were in flight when the first refusal came tell nothing new: they belong to the
+        same incident, and only what they say of the rate is taken from them.
+        """
         if rate is not None:
             self._learn(rate)
-        if started_at > self._paused_until - self.interval:
-            self.pause(self.interval)
+        if started_at <= self._incident_at:
+            return
+        self._incident_at = self._now()
+        self.pause(self.interval)
 
     def succeeded(self) -> None:
         """Note that a call was let through; there is nothing to learn from it."""
 
+    def take_back(self) -> None:
+        """Note that the last start came to nothing: no connection could be made."""
+        if self._starts:
+            self._starts.pop()
+
     def _learn(self, rate: float) -> None:
         """The documented limit may be outdated in either direction; a refusal names the true one."""
-        times = max(1, round(rate * self._period)) if rate < 1 else 1
-        self._period = times / rate
+        period = self._period / (1 + MARGIN)
+        times = max(1, round(rate * period)) if rate < 1 else 1
+        self._allow(times, times / rate, self._starts)
+
+    def _allow(self, times: int, period: float, starts: tuple[()] | deque[float]) -> None:
         self._times = times
-        self._starts = deque(self._starts, maxlen=times)
+        self._period = period * (1 + MARGIN)
+        self._starts = deque(starts, maxlen=times)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time() if self._clock is None else self._clock()

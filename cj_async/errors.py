@@ -9,9 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+_LONGEST_VALUE = 80
+_LONGEST_MESSAGE = 400
+
 
 class CJError(Exception):
-    """Base of every error this package raises."""
+    """Base of every error this package raises. Copies and pickles keep all attributes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
 class ConfigurationError(CJError):
@@ -24,7 +30,7 @@ class InvalidRequest(CJError):
     Attributes:
         operation: Name of the method, such as ``products.get``.
         parameter: Name of the parameter as Python spells it (several are joined by ``, ``).
-        value: What was given (``None`` when nothing was).
+        value: What was given, ``None`` when nothing was; ``***`` for a key or a token.
         rule: What the documentation asks for.
     """
 
@@ -33,7 +39,8 @@ class InvalidRequest(CJError):
         self.parameter = parameter
         self.value = value
         self.rule = rule
-        super().__init__(f"{operation}: {parameter}={_short(value)} is not valid: {rule}")
+        given = parameter if value is None else f"{parameter}={_short(value)}"
+        super().__init__(f"{operation}: {given}: {rule}")
 
 
 class ListCapped(CJError):
@@ -78,6 +85,7 @@ class TransportError(CJError):
 
     Attributes:
         operation: Name of the method.
+        reason: What happened.
     """
 
     def __init__(self, operation: str, reason: str) -> None:
@@ -105,14 +113,23 @@ class BadResponse(TransportError):
         status: HTTP status.
         content_type: Value of the Content-Type header.
         head: First bytes of the body.
+        raw: All bytes of the body, without secrets.
     """
 
     def __init__(
-        self, operation: str, reason: str, *, status: int, content_type: str, head: bytes
+        self,
+        operation: str,
+        reason: str,
+        *,
+        status: int,
+        content_type: str,
+        head: bytes,
+        raw: bytes = b"",
     ) -> None:
         self.status = status
         self.content_type = content_type
         self.head = head
+        self.raw = raw
         super().__init__(
             operation, f"{reason} (HTTP {status}, {content_type or 'no content type'})"
         )
@@ -125,6 +142,7 @@ class OutcomeUnknown(CJError):
 
     Attributes:
         operation: Name of the method.
+        reason: Why it is unknown; the error that was met is the ``__cause__``.
         sent: The parameters that were sent, without secrets.
         how_to_find_out: Which call tells whether the write took effect.
     """
@@ -147,21 +165,21 @@ class APIError(CJError):
 
     Attributes:
         operation: Name of the method.
-        code: CJ's code, ``None`` when the answer had none.
+        code: CJ's code; ``None`` when there was none, text when it is no number.
         message: CJ's words; they change, never decide by them.
-        status: HTTP status.
+        status: HTTP status; 0 when CJ was not asked.
         request_id: Quote it when you ask CJ for help.
         data: The answer's ``data`` as plain JSON values, for refusals that explain themselves.
-        raw: The bytes of the answer.
+        raw: The bytes of the answer, without secrets.
     """
 
     def __init__(
         self,
         operation: str,
         *,
-        code: int | None = None,
+        code: int | str | None = None,
         message: str = "",
-        status: int = 200,
+        status: int = 0,
         request_id: str | None = None,
         data: Any = None,
         raw: bytes = b"",
@@ -176,11 +194,17 @@ class APIError(CJError):
         super().__init__()
 
     def __str__(self) -> str:
-        detail = self._detail()
+        code = "" if self.code is None else f" {self.code}"
+        http = f"HTTP {self.status}" if self.status else ""
+        aside = "; ".join(filter(None, (http, self._detail())))
         return (
-            f"{self.operation}: {self.code}: {self.message or 'no message'}"
-            f"{f' ({detail})' if detail else ''} [HTTP {self.status}, request id {self.request_id}]"
+            f"{self.operation}{code} {type(self).__name__}: {_one_line(self.message)}"
+            f"{f' ({aside})' if aside else ''}"
+            f"{f', request id {self.request_id}' if self.request_id else ''}"
         )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
     def _detail(self) -> str:
         return ""
@@ -275,6 +299,20 @@ class ServerFailed(APIError):
     """CJ's side failed; waiting helps."""
 
 
+def _rebuilt(kind: type[CJError], args: tuple[Any, ...], attributes: dict[str, Any]) -> CJError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
+
+
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  # a repr that fails must not hide what is wrong
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."
+
+
+def _one_line(message: str) -> str:
+    words = " ".join(message.split()) or "no message"
+    return words if len(words) <= _LONGEST_MESSAGE else f"{words[: _LONGEST_MESSAGE - 3]}..."

@@ -15,13 +15,11 @@ from hypothesis import strategies as st
 from cj_async._bucket import (
     CEILING,
     DECAY,
-    FASTEST,
     FIRST_STEP_TO,
-    SLOWEST,
     STEP,
     Bucket,
-    rate_in,
 )
+from cj_async._refusals import FASTEST, SLOWEST
 from cj_async.errors import ConfigurationError
 
 # Starts are stamped one after the other on one clock; only floating-point rounding is forgiven.
@@ -329,49 +327,3 @@ def test_the_interval_never_falls_below_what_the_rate_asks_for(
         assert bucket.interval * bucket.rate >= 1.01 - 1e-12
         assert 0.01 <= bucket.margin <= CEILING
         assert bucket.ready_at() <= clock.time + 1 / bucket.rate + 1e-6
-
-
-# --- the rate in a refusal
-
-
-@pytest.mark.parametrize(
-    ("message", "rate"),
-    [
-        ("Too Many Requests, QPS limit is 1 time/1second", 1),
-        ("QPS limit is 5 times/60second", 5 / 60),
-        ("qps limit is 6 TIMES / 1 Seconds.", 6),
-        ("limit 10 requests per second", 10),
-        ("limit: 30 calls per minute", 0.5),
-        ("at most 2.5 times every 0.5 sec", 5),
-        ("1 time/300second", 1 / 300),
-        ("3 times/100ms", 30),
-        ("3600 queries/hour", 1),
-    ],
-)
-def test_the_rate_is_read_from_the_message(message: str, rate: float) -> None:
-    assert rate_in(message) == pytest.approx(rate)
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "",
-        "Too Many Requests",
-        "try again in 5 seconds",
-        "0 times/1second",
-        "1 time/0second",
-        "1 time/day",
-        "1 time/3600second",
-        "9999999 times/1second",
-        "12345678901234567890 times/1second",
-        "code 1600200",
-    ],
-)
-def test_no_rate_or_an_absurd_one_is_none(message: str) -> None:
-    assert rate_in(message) is None
-
-
-@given(st.text(alphabet="0123456789. times/seconduminhr", max_size=200))
-def test_reading_a_rate_never_fails(message: str) -> None:
-    rate = rate_in(message)
-    assert rate is None or SLOWEST <= rate <= FASTEST

@@ -13,12 +13,22 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    {"_version", "_wire"},
+    {"_version", "_wire", "_masking"},
     {"_model"},
     {"models"},
     {"errors"},
-    {"_codes", "_operation", "_salvage", "_filelock", "_retry", "_refusals", "_settings"},
-    {"_decode", "_request"},
+    {
+        "_codes",
+        "_operation",
+        "_salvage",
+        "_filelock",
+        "_retry",
+        "_interrupts",
+        "_refusals",
+        "_settings",
+    },
+    {"_decode", "_values"},
+    {"_request"},
     {"_protocol", "_bucket"},
     {"_window", "_tokens"},
     {"_pace", "_token_life"},
@@ -87,7 +97,8 @@ def test_the_simulator_shares_only_models_and_wire_types_with_the_client() -> No
 
 
 @pytest.mark.parametrize(
-    "module", ["_protocol", "_request", "_operation", "_refusals", "_settings"]
+    "module",
+    ["_protocol", "_request", "_values", "_operation", "_refusals", "_masking", "_settings"],
 )
 def test_the_pure_core_imports_neither_asyncio_nor_aiohttp(module: str) -> None:
     source = (PROJECT / "cj_async" / f"{module}.py").read_text(encoding="utf-8")

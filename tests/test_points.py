@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from cj_async._pace import Priority
-from cj_async._points import ASSUMED_TOTAL, DAY, LATE, Points, PointsInfo, parse_refusal
+from cj_async._points import DAY, LATE, Points, PointsInfo
+from cj_async._refusals import ASSUMED_TOTAL
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 A_MINUTE = 60.0
@@ -266,42 +267,6 @@ def test_a_refusal_that_claims_enough_points_is_not_believed() -> None:
     points, _ = ledger(100, 49_900, 50_000)
     points.refused(100, 500, 10)
     assert points.wait_for(10) > 0
-
-
-@pytest.mark.parametrize(
-    ("message", "numbers"),
-    [
-        (
-            "Insufficient API points. Used today: 104890, Remaining: 0, Required: 10. Wait or buy.",
-            (104_890, 0, 10),
-        ),
-        ("insufficient api points; used today 5,000 remaining 12 required 1,000", (5000, 12, 1000)),
-        ("Used today:1,Remaining:2,Required:3", (1, 2, 3)),
-        ("Used Today = 1 / Remaining = 2 / Required = 3", (1, 2, 3)),
-    ],
-)
-def test_the_numbers_of_a_refusal_are_read(message: str, numbers: tuple[int, int, int]) -> None:
-    assert parse_refusal(message) == numbers
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "",
-        "Insufficient API points.",
-        "Balance is insufficient",
-        "Used today: many, Remaining: 0, Required: 10",
-        "Used today: 1, Remaining: 0",
-        "Required: 10, Remaining: 0, Used today: 1",
-    ],
-)
-def test_a_message_without_all_three_numbers_tells_none(message: str) -> None:
-    assert parse_refusal(message) is None
-
-
-@given(st.text(max_size=300))
-def test_reading_a_refusal_never_fails(message: str) -> None:
-    assert parse_refusal(message) is None or "required" in message.lower()
 
 
 # --- anything may happen
