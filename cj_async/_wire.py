@@ -357,7 +357,7 @@ def _zone(offset: str) -> tzinfo:
     return zone
 
 
-_AMOUNTS: Final = frozenset({PriceRange, Money, Number})
+_AMOUNTS: Final[frozenset[object]] = frozenset({PriceRange, Money, Number})
 
 READERS: Final[dict[object, Callable[[object], object]]] = {
     Money: _read_amount,

@@ -1181,11 +1181,10 @@ async def test_no_lost_answer_brings_a_secret_to_light(
     server: RawServer, lost: Callable[[], Behaviour], caplog: pytest.LogCaptureFixture
 ) -> None:
     server.then = lost()
+    body = {"orderId": "SD1", "apiKey": "canary-key", "openId": "canary-id"}
     async with calm_client(server, timeout=limit_for(lost), retries=0) as cj:
         with caplog.at_level(logging.DEBUG), pytest.raises(CJError) as caught:
-            await cj.request(
-                "POST", PATH, body={"orderId": "SD1", "apiKey": "canary-key", "openId": "canary-id"}
-            )
+            await cj.request("POST", PATH, body=body)
     story = whole_story(caught.value) + caplog.text
     assert "canary" not in story
     assert "SD1" in story
