@@ -49,12 +49,14 @@ class Paging:
     """How a list is walked: request parameters, and where the answer holds what a page needs.
 
     ``items`` is a path of attributes of the decoded answer; every part but the last is a list of
-    groups (``("content", "product_list")``), so that grouped answers are flattened.
+    groups (``("content", "product_list")``), so that grouped answers are flattened. ``fields`` are
+    the JSON names of the same path.
     """
 
     page: str
     size: str
     items: tuple[str, ...]
+    fields: tuple[str, ...]
     number: str
     page_size: str
     total: str

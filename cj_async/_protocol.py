@@ -18,7 +18,7 @@ import msgspec
 from cj_async._codes import CODES, REFINEMENTS, STATUSES, Meaning
 from cj_async._decode import DriftReport, decode
 from cj_async._masking import masked, without_secrets
-from cj_async._operation import Effect, Operation
+from cj_async._operation import Effect, Operation, Paging
 from cj_async._refusals import next_midnight, points_in, rate_in, refilled_at
 from cj_async._request import Request, sent_values
 from cj_async.errors import (
@@ -209,12 +209,27 @@ def outcome(
         return _second_look(operation, answer, now, problem)
     if not envelope.succeeded or envelope.says_nothing:
         return _second_look(operation, answer, now, None)
+    if notes and operation.paging is not None:
+        lost = _lost_rows(operation.paging, notes)
+        if lost is not None:
+            return _second_look(operation, answer, now, lost)
     if reading.drift is not None:
         for path, json_type in notes.items():
             reading.drift(path, json_type)
     if operation.nullable or envelope.data is not None:
         return Done(envelope.data, envelope)
     return _without_data(operation, answer, envelope)
+
+
+def _lost_rows(paging: Paging, notes: Mapping[str, object]) -> Exception | None:
+    """The rows of a page that could not be read at all: to leave them out would end the list early.
+
+    A single row that fits nothing is left out and reported (``… in a list``); that costs itself only.
+    """
+    for path, json_type in notes.items():
+        if path.rpartition(".")[2] in paging.fields and not str(json_type).endswith("in a list"):
+            return msgspec.ValidationError(f"{path} does not fit ({json_type})")
+    return None
 
 
 @cache

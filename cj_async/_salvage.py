@@ -265,6 +265,7 @@ def _list(mend_item: Mend, path: str, takes_one: bool) -> Mend:
             except Misfit:
                 notes.setdefault(path, f"{_json_type(row)} in a list")
         if rows and not kept:  # nothing fits: that is not an empty list
+            notes[path] = "array of nothing that fits"
             raise Misfit
         return kept
 

@@ -118,7 +118,7 @@ def base_url(given: object, environment: Mapping[str, str]) -> str:
     parts = _split(address)
     if parts is None:
         raise ConfigurationError(f"base_url is no address such as {BASE_URL}")
-    if parts.username or parts.password or "@" in parts.netloc:
+    if "@" in parts.netloc:
         raise ConfigurationError("base_url must not contain a user name or a password")
     if parts.query or parts.fragment or address.endswith(("?", "#")):
         raise ConfigurationError(f"base_url must end with its path, as in {BASE_URL}")

@@ -44,6 +44,7 @@ class PagingRecord:
     page: str
     size: str
     items: tuple[str, ...]
+    fields: tuple[str, ...]
     number: str
     page_size: str
     total: str
@@ -160,6 +161,7 @@ def _paging(scope: Scope, op: dict[str, Json], data: dict[str, Json]) -> PagingR
         page=snake(raw["page"]),
         size=snake(raw["size"]),
         items=tuple(attribute(name) for name in path),
+        fields=tuple(path),
         number=attribute(raw["number"]),
         page_size=attribute(raw["page-size"]),
         total=attribute(raw["total"]),

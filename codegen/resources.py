@@ -117,7 +117,17 @@ def _settings(op: OperationRecord) -> list[tuple[str, str]]:
 
 
 def _paging(paging: PagingRecord) -> str:
-    names = ("page", "size", "items", "number", "page_size", "total", "default_size", "cap")
+    names = (
+        "page",
+        "size",
+        "items",
+        "fields",
+        "number",
+        "page_size",
+        "total",
+        "default_size",
+        "cap",
+    )
     return f"Paging({', '.join(f'{name}={getattr(paging, name)!r}' for name in names)})"
 
 

@@ -162,11 +162,19 @@ WRITTEN: dict[str, Callable[[str], str]] = {
     "in an address": lambda secret: quote(secret, safe=""),
     "in a path": quote,
     "in a form": quote_plus,
+    "in an address that keeps signs": lambda secret: quote(secret, safe="@:"),
+    "in a path that keeps signs": lambda secret: quote(secret, safe="/@:"),
     "in an address with small digits": lambda secret: re.sub(
         "%..", lambda found: found[0].lower(), quote(secret, safe="")
     ),
 }
-SECRETS = ["canary-0123456789", "plain/with+signs=and@more:x", 'quo"ted\\and é', "with space in it"]
+SECRETS = [
+    "canary-0123456789",
+    "plain/with+signs=and@more:x",
+    'quo"ted\\and é',
+    "with space/in it",
+    "ending-in-\\",
+]
 
 
 @pytest.mark.parametrize("secret", SECRETS)
@@ -181,6 +189,10 @@ def test_several_secrets_are_masked_and_none_is_no_secret() -> None:
     body = b"one-0123456 and two-0123456 and more"
     assert without_secrets(body, ("one-0123456", "", "two-0123456")) == b"*** and *** and more"
     assert without_secrets(body) == body
+
+
+def test_half_a_surrogate_pair_is_no_trouble() -> None:
+    assert without_secrets(b"body", ("\ud800-secret",)) == b"body"
 
 
 def test_a_secret_that_is_a_number_leaves_a_number_behind() -> None:

@@ -907,3 +907,42 @@ def test_waiting_helps_where_the_client_waits_and_nowhere_else() -> None:
 def test_an_exact_status_goes_before_a_group_of_statuses() -> None:
     assert list(STATUSES)[-1] == (500, 599)
     assert all(low == high for low, high in list(STATUSES)[:-1])
+
+
+# ------------------------------------------------------------------------------- rows of a page
+
+
+def search_answer(content: object) -> dict[str, object]:
+    return {
+        "code": 200,
+        "result": True,
+        "data": {"pageNumber": 1, "totalRecords": 900, "content": content},
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["later", ["later"], [{"productList": "later"}], [{"productList": [{"nameEn": "no id"}]}]],
+)
+def test_rows_that_cannot_be_read_are_an_error_and_never_the_end_of_a_list(content: object) -> None:
+    failure = failed(SEARCH, search_answer(content))
+    assert failure.trouble is Trouble.UNREADABLE
+    assert isinstance(failure.error, BadResponse)
+
+
+def test_a_single_row_that_cannot_be_read_costs_only_itself() -> None:
+    drift: dict[str, object] = {}
+    rows = [{"id": "1"}, {"nameEn": "no id"}, {"id": "3"}]
+    result = read(
+        SEARCH,
+        search_answer([{"productList": rows}]),
+        reading=Reading(drift=drift.__setitem__),
+    )
+    assert isinstance(result, Done)
+    assert [row.id for row in result.value.content[0].product_list] == ["1", "3"]
+    assert "ProductSearchGroup.productList" in drift
+
+
+@pytest.mark.parametrize("content", [None, [], "", [{"productList": None}]])
+def test_no_rows_are_no_rows(content: object) -> None:
+    assert isinstance(read(SEARCH, search_answer(content)), Done)
