@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus
 
 import msgspec
 
@@ -55,7 +55,7 @@ def build(operation: Operation[Any], values: Mapping[str, object]) -> Request:
             body[parameter.name] = value
     has_body = any(parameter.place == "body" for parameter in operation.parameters)
     encoded = _ENCODER.encode(body) if has_body else None
-    return Request(operation.method, operation.path, urlencode(query), encoded)
+    return Request(operation.method, operation.path, _encoded(query), encoded)
 
 
 def _checked(operation: str, parameter: Parameter, value: object) -> object:
@@ -82,6 +82,15 @@ def _check_groups(operation: Operation[Any], values: Mapping[str, object]) -> No
             raise InvalidRequest(operation.id, name, value, "it must not be empty")
 
 
+def _encoded(pairs: list[tuple[str, str]]) -> str:
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
+
+
+def _quoted(text: str) -> str:
+    """As ``quote_plus``, which takes ten times as long for what needs no quoting: ids and numbers."""
+    return text if text.isascii() and text.isalnum() else quote_plus(text)
+
+
 def _query_pairs(parameter: Parameter, value: object) -> list[tuple[str, str]]:
     texts = [query_text(item) for item in (value if is_list(value) else [value])]
     if parameter.joined:
@@ -96,7 +105,7 @@ def build_raw(operation: Operation[Any], query: object, body: object) -> Request
     """
     pairs = list(_raw_query(operation.id, query))
     encoded = None if body is None else _ENCODER.encode(_raw("body", operation.id, body))
-    return Request(operation.method, operation.path, urlencode(pairs), encoded)
+    return Request(operation.method, operation.path, _encoded(pairs), encoded)
 
 
 def _raw_query(operation: str, query: object) -> Iterator[tuple[str, str]]:
