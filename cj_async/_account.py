@@ -101,6 +101,11 @@ class Account:
                 f"tier: this account is open in the pool with {self.rate:g} requests a second,"
                 f" not {other.rate:g}; clients of one account share one pace"
             )
+        if other._given_store is not None and other._given_store != self._given_store:
+            raise ConfigurationError(
+                f"token_store: this account is open in the pool with {self.store!r}, not"
+                f" {other._given_store!r}; clients of one account share one token"
+            )
 
     def reopen(self, other: Account) -> None:
         """Begins again with a later client's settings, and with all that CJ still remembers.

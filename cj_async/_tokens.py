@@ -193,6 +193,12 @@ class FileTokenStore:
         self._unsaved: dict[str, Token] = {}
         self._complaints: set[str] = set()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FileTokenStore) and other._path == self._path
+
+    def __hash__(self) -> int:
+        return hash(self._path)
+
     def __repr__(self) -> str:
         return f"FileTokenStore({str(self._path)!r})"
 

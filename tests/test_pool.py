@@ -9,9 +9,11 @@ import base64
 import gc
 import gzip
 import json
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -23,6 +25,7 @@ from cj_async import (
     CJError,
     ConfigurationError,
     ConnectFailed,
+    FileTokenStore,
     MemoryTokenStore,
     OutcomeUnknown,
     Pool,
@@ -234,6 +237,37 @@ async def test_a_place_is_given_back_whatever_happens(server: RawServer) -> None
         await get(cj)
 
 
+async def test_whoever_is_cancelled_nobody_is_forgotten(server: RawServer) -> None:
+    chance = random.Random(7)
+
+    async def some_time(exchange: Exchange) -> None:
+        await exchange.read()
+        await asyncio.sleep(chance.random() / 200)
+        await exchange.send(http())
+
+    server.then = some_time
+    async with (
+        Pool(limit=3, per_ip=2000) as pool,
+        client(server, pool, tier=500) as one,
+        client(server, pool, OTHER_TOKEN, tier=2000) as other,
+    ):
+        calls = [
+            asyncio.create_task(chance.choice((get, post))(cj))
+            for _ in range(60)
+            for cj in (one, other)
+        ]
+        unlucky = chance.sample(calls, 50)
+        for call in unlucky:
+            await asyncio.sleep(chance.random() / 500)
+            call.cancel()
+        await asyncio.wait(calls, timeout=5)
+        assert all(call.done() for call in calls)
+        assert all(call.cancelled() or call.result() == {"answer": 42} for call in calls)
+        assert sum(call.cancelled() for call in calls) <= len(unlucky)
+        assert pool.ip.in_flight == 0
+        assert not pool.ip.line
+
+
 # --- the address
 
 
@@ -290,6 +324,21 @@ async def test_one_account_cannot_be_open_with_two_tiers(server: RawServer) -> N
     async with Pool(per_ip=None) as pool, client(server, pool, tier="plus"):
         with pytest.raises(ConfigurationError, match=r"tier: .* with 2 requests a second, not 4"):
             client(server, pool, tier="prime")
+
+
+async def test_one_account_cannot_be_open_with_two_token_stores(
+    server: RawServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "tokens.json"
+    async with (
+        Pool(per_ip=None) as pool,
+        client(server, pool, token_store=FileTokenStore(path)),
+        client(server, pool, token_store=FileTokenStore(path)),
+        client(server, pool),
+    ):
+        for other in (FileTokenStore(tmp_path / "other.json"), MemoryTokenStore()):
+            with pytest.raises(ConfigurationError, match=r"token_store: .* share one token"):
+                client(server, pool, token_store=other)
 
 
 async def test_no_more_accounts_than_allowed(server: RawServer) -> None:
