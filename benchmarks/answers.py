@@ -9,6 +9,7 @@ import msgspec
 
 SMALL_PATH = "/product/variant/queryByVid"
 PAGE_PATH = "/product/listV2"
+SETTINGS_PATH = "/setting/get"
 
 
 def small() -> bytes:
@@ -30,6 +31,24 @@ def small() -> bytes:
         "createTime": "2021-03-15T14:07:26.000+00:00",
     }
     return _enveloped(variant)
+
+
+def settings() -> bytes:
+    """The account's settings: a small answer to a call without a query."""
+    return _enveloped(
+        {
+            "openId": "1049871102551541182",
+            "openName": "A shop",
+            "openEmail": "shop@example.com",
+            "setting": {
+                "quotaLimits": [{"quotaUrl": "/product/list", "quotaLimit": 1000, "quotaType": 4}],
+                "qpsLimit": 6,
+            },
+            "callback": {"product": {"type": "CANCEL", "urls": []}},
+            "root": "GENERAL",
+            "isSandbox": False,
+        }
+    )
 
 
 def page(products: int = 100, ranges: float = 0.0) -> bytes:

@@ -12,10 +12,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from benchmarks.answers import PAGE_PATH, SMALL_PATH
+from benchmarks.answers import PAGE_PATH, SETTINGS_PATH, SMALL_PATH
 
 Call = Callable[[], Awaitable[object]]
 WARM_UP = 20
+VARIANT = "vid=1371342252697325568"
 KEY_WORD = "keyWord=lamp&size=100"
 
 
@@ -26,14 +27,15 @@ async def floor(what: str, url: str) -> AsyncGenerator[Call]:
     import msgspec
     from yarl import URL
 
-    from benchmarks.shapes import native_page, native_small
+    from benchmarks.shapes import native_page, native_settings, native_small
 
-    path = SMALL_PATH if what.startswith("small") else PAGE_PATH
-    query = "?vid=1371342252697325568" if what == "small-query" else ""
-    query = f"?{KEY_WORD}" if what == "page" else query
-    address = URL(f"{url}{path}{query}", encoded=True)
-    kind = native_small() if what.startswith("small") else native_page()
-    decode = msgspec.json.Decoder(kind, strict=False).decode
+    target, kind = {
+        "small": (SETTINGS_PATH, native_settings),
+        "small-query": (f"{SMALL_PATH}?{VARIANT}", native_small),
+        "page": (f"{PAGE_PATH}?{KEY_WORD}", native_page),
+    }[what]
+    address = URL(f"{url}{target}", encoded=True)
+    decode = msgspec.json.Decoder(kind(), strict=False).decode
     async with aiohttp.ClientSession(headers={"CJ-Access-Token": "token"}) as session:
 
         async def call() -> object:
@@ -53,7 +55,7 @@ async def ours(what: str, url: str) -> AsyncGenerator[Call]:
         CJClient(access_token="token", base_url=url, tier=1e6, pool=pool) as cj,
     ):
         calls: dict[str, Call] = {
-            "small": lambda: cj.request("GET", SMALL_PATH),
+            "small": cj.settings.get,
             "small-query": lambda: cj.variants.get(vid="1371342252697325568"),
             "page": lambda: _awaited(cj.products.search(key_word="lamp", size=100)),
         }

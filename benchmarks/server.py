@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
-from benchmarks.answers import PAGE_PATH, SMALL_PATH, page, small
+from benchmarks.answers import PAGE_PATH, SETTINGS_PATH, SMALL_PATH, page, settings, small
 
 
 class _Fixed(asyncio.Protocol):
@@ -38,7 +38,8 @@ def _answer(body: bytes) -> bytes:
 
 
 async def _serve(ready: Connection) -> None:
-    answers = {SMALL_PATH.encode(): _answer(small()), PAGE_PATH.encode(): _answer(page())}
+    bodies = {SMALL_PATH: small(), PAGE_PATH: page(), SETTINGS_PATH: settings()}
+    answers = {path.encode(): _answer(body) for path, body in bodies.items()}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Fixed(answers), "127.0.0.1", 0)
     ready.send(server.sockets[0].getsockname()[1])

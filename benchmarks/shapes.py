@@ -13,7 +13,7 @@ import msgspec
 import pydantic
 
 from cj_async import _wire
-from cj_async.models import product
+from cj_async.models import product, setting
 
 NATIVE: dict[Any, Any] = {
     _wire.Money: Decimal,
@@ -24,6 +24,7 @@ NATIVE: dict[Any, Any] = {
     _wire.UtcTime: datetime,
     _wire.BeijingTime: datetime,
     _wire.NumericId: str,
+    _wire.Secret: str,
 }
 """What a hand would write where the models use a wire type."""
 PYDANTIC = {**NATIVE, _wire.EpochTime: datetime}
@@ -38,6 +39,11 @@ def native_page() -> Any:
 def native_small() -> Any:
     """The Struct of a variant's answer with native types."""
     return _answer(product.Variant, _struct)
+
+
+def native_settings() -> Any:
+    """The Struct of the settings' answer with native types."""
+    return _answer(setting.Settings, _struct)
 
 
 def pydantic_page() -> Any:

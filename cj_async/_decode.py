@@ -53,16 +53,7 @@ def decode(
         msgspec.DecodeError: The bytes are not JSON.
         msgspec.ValidationError: The JSON fits the type nowhere or, with ``strict``, not everywhere.
     """
-    reading = _reading(type)
-    try:
-        return reading.fast(data)
-    except msgspec.ValidationError as error:
-        failure = error
-    except UnicodeDecodeError as error:
-        raise msgspec.DecodeError("the text is not UTF-8") from error
-    except (ArithmeticError, RecursionError):
-        failure = msgspec.ValidationError("a value out of range")
-    return _second_look(reading.mend, data, failure, strict, drift)
+    return reader(type).read(data, strict, drift)
 
 
 def _second_look(
@@ -93,18 +84,33 @@ def _told(notes: Notes) -> str:
     return ", ".join(f"{path} does not fit ({json_type})" for path, json_type in notes.items())
 
 
-class _Reading:
-    """What is built once per type."""
+class Reader:
+    """Reads one type; what it needs is built once."""
 
     def __init__(self, kind: Any) -> None:
         self._kind = kind
-        self.fast: Callable[[bytes], Any] = msgspec.json.Decoder(
+        self._fast: Callable[[bytes], Any] = msgspec.json.Decoder(
             kind, dec_hook=dec_hook, float_hook=Decimal, strict=False
         ).decode
 
     @cached_property
-    def mend(self) -> Mend:
+    def _mend(self) -> Mend:
         return mender(self._kind)
 
+    def read(self, data: bytes, strict: bool, drift: DriftReport | None) -> Any:
+        """As :func:`decode` does."""
+        try:
+            return self._fast(data)
+        except msgspec.ValidationError as error:
+            failure = error
+        except UnicodeDecodeError as error:
+            raise msgspec.DecodeError("the text is not UTF-8") from error
+        except (ArithmeticError, RecursionError):
+            failure = msgspec.ValidationError("a value out of range")
+        return _second_look(self._mend, data, failure, strict, drift)
 
-_reading = cache(_Reading)
+
+@cache
+def reader(kind: object) -> Reader:
+    """Returns the reader of a type, always the same one."""
+    return Reader(kind)

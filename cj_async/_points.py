@@ -76,6 +76,8 @@ class Points:
 
     def spent(self, cost: int) -> None:
         """Note that a call starts; to be followed by one `settled` with the same cost."""
+        if not cost:
+            return
         self._reckon()
         self._in_flight += cost
         self._take(cost)
@@ -87,6 +89,8 @@ class Points:
             cost: What was given to `spent`.
             charged: False when CJ cannot have counted it, because nothing was sent.
         """
+        if not cost:
+            return
         self._reckon()
         self._in_flight -= cost
         if not charged:
@@ -121,9 +125,8 @@ class Points:
             cost: Points that the call costs.
             priority: BACKGROUND leaves the reserve alone.
         """
-        self._reckon()
-        remaining = self._remaining
-        if not cost or remaining is None:
+        remaining = self._reckoned() if cost else None
+        if remaining is None:
             return 0.0
         total = self._total or ASSUMED_TOTAL
         reserve = self._reserve_share * total if priority in SPARES_THE_RESERVE else 0.0
@@ -138,6 +141,12 @@ class Points:
         """The moment when the points cover a call, as an aware datetime in UTC; see `wait_for`."""
         wait = self.wait_for(cost, priority)
         return datetime.fromtimestamp(self._clock() + wait, UTC)
+
+    def _reckoned(self) -> float | None:
+        """The points that are left now; asks for the time only where points are known."""
+        if self._remaining is not None:
+            self._reckon()
+        return self._remaining
 
     def _reckon(self) -> None:
         """Bring the ledger up to now: the refill since the last time, or a new day."""

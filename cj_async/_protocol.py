@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, get_origin
 import msgspec
 
 from cj_async._codes import CODES, REFINEMENTS, STATUSES, Meaning
-from cj_async._decode import DriftReport, decode
+from cj_async._decode import DriftReport, Reader, reader
 from cj_async._masking import masked, without_secrets
 from cj_async._operation import Effect, Operation, Paging
 from cj_async._refusals import next_midnight, points_in, rate_in, refilled_at
@@ -202,9 +202,9 @@ def outcome(
         return _second_look(operation, answer, now, None)
     notes: dict[str, object] = {}
     body = answer.body.removeprefix(_BYTE_ORDER_MARK)
-    kind = _envelope_of(operation.result)
+    read = _reader_of(operation.result).read
     try:
-        envelope = decode(kind, body, strict=reading.strict, drift=notes.__setitem__)
+        envelope: Envelope[Any] = read(body, reading.strict, notes.__setitem__)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         return _second_look(operation, answer, now, problem)
     if not envelope.succeeded or envelope.says_nothing:
@@ -216,8 +216,9 @@ def outcome(
     if reading.drift is not None:
         for path, json_type in notes.items():
             reading.drift(path, json_type)
-    if operation.nullable or envelope.data is not None:
-        return Done(envelope.data, envelope)
+    data: Any = envelope.data
+    if operation.nullable or data is not None:
+        return Done(data, envelope)
     return _without_data(operation, answer, envelope)
 
 
@@ -233,8 +234,8 @@ def _lost_rows(paging: Paging, notes: Mapping[str, object]) -> Exception | None:
 
 
 @cache
-def _envelope_of(result: Any) -> Any:
-    return Envelope[result]
+def _reader_of(result: Any) -> Reader:
+    return reader(Envelope[result])
 
 
 def _without_data(
@@ -252,7 +253,7 @@ def _without_data(
     if not changes and operation.paging is not None:
         return Done(None, envelope)
     safe = _fit_to_show(answer)
-    shown: Envelope[Any] = decode(_envelope_of(Any), safe.body)
+    shown: Envelope[Any] = _reader_of(Any).read(safe.body, False, None)
     if changes:
         return Failed(Trouble.UNREADABLE, _bad_response(operation, safe, _NO_DATA), shown)
     message = f"{_NO_DATA}: {shown.message}" if shown.message else _NO_DATA
@@ -273,7 +274,7 @@ def _second_look(
     """An error must surface as itself, never as a failure to decode; no secret comes along."""
     safe = _fit_to_show(answer)
     try:
-        envelope = decode(_envelope_of(Any), safe.body)
+        envelope = _reader_of(Any).read(safe.body, False, None)
     except msgspec.ValidationError:
         return _no_envelope(operation, safe, now, "the answer is JSON, but not an object")
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -287,14 +287,13 @@ class CJClient(Namespaces):
         return done.value
 
     async def _carry_out(self, operation: Operation[T], request: Request) -> Done[T]:
-        self._check_open()
+        self._life.check()
         if self._options.sandbox:
             check_sandbox(request)
         return await self._transport.call(operation, request)
 
     def _check_open(self) -> None:
-        if self._life.closed:
-            raise ConfigurationError("the client is closed: make a new one")
+        self._life.check()
         self._pool.check_open()
 
 
@@ -305,6 +304,11 @@ class _Life:
 
     def __init__(self) -> None:
         self.closed = False
+
+    def check(self) -> None:
+        """Raises :class:`ConfigurationError` when closed."""
+        if self.closed:
+            raise ConfigurationError("the client is closed: make a new one")
 
 
 def _with(options: Options, **told: object) -> Options:
