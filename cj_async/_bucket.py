@@ -12,12 +12,13 @@ import math
 from asyncio import get_running_loop
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
-
-from aiolimiter import AsyncLimiter
+from typing import TYPE_CHECKING, Protocol
 
 from cj_async._refusals import FASTEST, SLOWEST
 from cj_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from aiolimiter import AsyncLimiter
 
 FIRST_STEP_TO, STEP, CEILING, DECAY = 0.05, 0.02, 0.25, 0.002
 """The margin: what the first incident raises it to at least, what every other one adds, the most it
@@ -179,9 +180,16 @@ class Bucket:
         self._interval = 0.0 if self._rate is None else (1 + self._margin) / self._rate
         # A limiter cannot change its speed, so a new one takes over. It knows nothing of the last
         # start; `ready_at` does.
-        self._limiter = AsyncLimiter(1, self._interval) if self._interval else None
+        self._limiter = _limiter(self._interval) if self._interval else None
         self._gap = self._interval + _ROUNDING if self._interval else 0.0
         self._ready_at = max(self._started_at + self._gap, self._paused_until)
 
     def _now(self) -> float:
         return (self._clock or get_running_loop().time)()
+
+
+def _limiter(interval: float) -> AsyncLimiter:
+    # Imported late: `import cj_async` alone would pay for it with a tenth of its time.
+    from aiolimiter import AsyncLimiter
+
+    return AsyncLimiter(1, interval)

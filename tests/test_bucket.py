@@ -112,7 +112,7 @@ async def test_one_limiter_serves_while_the_speed_stays(monkeypatch: pytest.Monk
             made.append(time_period)
             super().__init__(max_rate, time_period)
 
-    monkeypatch.setattr("cj_async._bucket.AsyncLimiter", Counted)
+    monkeypatch.setattr("aiolimiter.AsyncLimiter", Counted)
     bucket = Bucket(1000)
     await starts_of(bucket, 5)
     assert made == [bucket.interval]
