@@ -91,16 +91,12 @@ class Simulator:
         check_count("page_cap", page_cap, 1, MOST_PRODUCTS)
         check_count("keep_requests", keep_requests, 1, MOST_PRODUCTS)
         check_positive("per_ip", per_ip)
-        check_positive("token_life", token_life.total_seconds())
-        check_positive("refresh_life", refresh_life.total_seconds())
         check("refusal_status", refusal_status, refusal_status in (200, 429), "200 or 429")
-        check("latency", latency, 0 <= latency <= LONGEST_WAIT, f"0 to {LONGEST_WAIT} seconds")
-        check_loopback("host", host)
-        check_count("port", port, 0, 65_535)
+        _check_address(host, port, latency)
         self.clock: Final = clock or Clock()
         self.requests: Final = RequestLog(keep_requests)
         self._seed, self._host, self._port, self._latency = seed, host, port, latency
-        self._lives = Lives(token_life.total_seconds(), refresh_life.total_seconds(), token_reuse)
+        self._lives = _lives(token_life, refresh_life, token_reuse)
         self._world = _world(products, seed, page_cap, self.clock, quirks, token_limits)
         self._faults = Faults()
         self._gateway = Gateway(
@@ -255,6 +251,18 @@ class Simulator:
         server, self._server = self._server, None
         if server is not None:
             await server.stop()
+
+
+def _check_address(host: str, port: int, latency: float) -> None:
+    check_loopback("host", host)
+    check_count("port", port, 0, 65_535)
+    check("latency", latency, 0 <= latency <= LONGEST_WAIT, f"0 to {LONGEST_WAIT} seconds")
+
+
+def _lives(token: timedelta, refresh: timedelta, reuse: bool) -> Lives:
+    check_positive("token_life", token.total_seconds())
+    check_positive("refresh_life", refresh.total_seconds())
+    return Lives(token.total_seconds(), refresh.total_seconds(), reuse)
 
 
 def _world(
