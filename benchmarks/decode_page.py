@@ -12,7 +12,7 @@ import msgspec
 from benchmarks.answers import page
 from benchmarks.shapes import native_page, pydantic_page
 from cj_async._decode import decode
-from cj_async._protocol import Envelope
+from cj_async._envelope import Envelope
 from cj_async.models.product import ProductSearchPage
 
 Row = tuple[str, str, str]

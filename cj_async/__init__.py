@@ -2,10 +2,10 @@
 
 from cj_async import models
 from cj_async._decode import decode
+from cj_async._envelope import Envelope
 from cj_async._paging import Page, Pages
 from cj_async._points import PointsInfo
 from cj_async._pool import Pool
-from cj_async._protocol import Envelope
 from cj_async._tokens import FileTokenStore, MemoryTokenStore, Token, TokenStore
 from cj_async._version import __version__
 from cj_async._wire import PriceRange, WeightRange

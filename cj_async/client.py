@@ -12,12 +12,13 @@ from typing import Any, Literal, Self, TypeVar
 from cj_async import _settings
 from cj_async._account import Account
 from cj_async._auth import Auth
+from cj_async._envelope import Envelope
 from cj_async._login import token_calls
 from cj_async._operation import Effect, Operation
 from cj_async._pace import Priority
 from cj_async._points import PointsInfo
 from cj_async._pool import Pool
-from cj_async._protocol import Done, Envelope
+from cj_async._protocol import Done
 from cj_async._request import Request, build, build_raw, check_sandbox
 from cj_async._tokens import TokenStore, fingerprint
 from cj_async._transport import Options, Transport

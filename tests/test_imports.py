@@ -27,7 +27,7 @@ LAYERS = [
         "_refusals",
         "_settings",
     },
-    {"_decode", "_values"},
+    {"_decode", "_envelope", "_values"},
     {"_request"},
     {"_protocol", "_bucket"},
     {"_window", "_tokens"},
@@ -98,7 +98,16 @@ def test_the_simulator_shares_only_models_and_wire_types_with_the_client() -> No
 
 @pytest.mark.parametrize(
     "module",
-    ["_protocol", "_request", "_values", "_operation", "_refusals", "_masking", "_settings"],
+    [
+        "_protocol",
+        "_request",
+        "_envelope",
+        "_values",
+        "_operation",
+        "_refusals",
+        "_masking",
+        "_settings",
+    ],
 )
 def test_the_pure_core_imports_neither_asyncio_nor_aiohttp(module: str) -> None:
     source = (PROJECT / "cj_async" / f"{module}.py").read_text(encoding="utf-8")

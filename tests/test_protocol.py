@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -16,12 +17,12 @@ from hypothesis import strategies as st
 
 from cj_async import errors
 from cj_async._codes import CODES, REFINEMENTS, STATUSES
+from cj_async._envelope import Envelope
 from cj_async._masking import is_mapping
 from cj_async._operation import Effect, Operation
 from cj_async._protocol import (
     Answer,
     Done,
-    Envelope,
     Failed,
     Reading,
     Step,
@@ -231,6 +232,25 @@ def test_a_write_that_tells_too_little_is_no_missing_thing() -> None:
     assert isinstance(result.error, BadResponse)
     assert result.trouble is Trouble.UNREADABLE
     assert next_step(SOURCE.effect, result.trouble) is Step.UNKNOWN
+
+
+EMPTY = {"code": 200, "result": True, "data": None}
+
+
+def test_a_question_answered_with_nothing_is_not_answered_with_yes() -> None:
+    question = replace(ADD, effect=Effect.READ)
+    assert type(refused(question, EMPTY)) is NotFound
+
+
+@pytest.mark.parametrize("effect", [Effect.IDEMPOTENT, Effect.WRITE, Effect.PAY])
+@pytest.mark.parametrize("operation", [LIST, SEARCH, SOURCE], ids=lambda operation: operation.id)
+def test_what_was_to_be_done_is_not_done_when_nothing_is_told(
+    operation: Operation[Any], effect: Effect
+) -> None:
+    result = failed(replace(operation, effect=effect), EMPTY)
+    assert result.trouble is Trouble.UNREADABLE
+    assert isinstance(result.error, BadResponse)
+    assert result.error.reason.startswith("CJ answered with success and without data")
 
 
 def test_a_login_without_tokens_found_nothing() -> None:
