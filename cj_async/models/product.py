@@ -625,14 +625,12 @@ class SubWarehouseStock(Model, kw_only=True):
     """Id of the sub-warehouse; may be a UUID in braces."""
 
 
-class Variant(Model, kw_only=True):
-    """A variant of a product, the thing that is ordered."""
+class VariantFacts(Model, kw_only=True):
+    """What variants tell of themselves besides their id."""
 
-    vid: Id
-    """Id of the variant."""
     combine_num: Integer | None = field(name="combineNum", default=None)
     """How many variants a combined one is made of; only with enable_combine."""
-    combine_variants: list[Variant] | None = field(name="combineVariants", default=None)
+    combine_variants: list[CombinedVariant] | None = field(name="combineVariants", default=None)
     """The variants a combined one is made of; only with enable_combine."""
     create_time: UtcTime | None = field(name="createTime", default=None)
     """When the variant was created; may be absent."""
@@ -670,6 +668,20 @@ class Variant(Model, kw_only=True):
     """Weight in grams."""
     variant_width: Integer | None = field(name="variantWidth", default=None)
     """Width in millimetres."""
+
+
+class CombinedVariant(VariantFacts, kw_only=True):
+    """A variant that a combined one is made of."""
+
+    vid: Id | None = None
+    """Id of the variant."""
+
+
+class Variant(VariantFacts, kw_only=True):
+    """A variant of a product, the thing that is ordered."""
+
+    vid: Id
+    """Id of the variant."""
 
 
 class VariantStock(Model, kw_only=True):
