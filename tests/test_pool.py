@@ -141,7 +141,15 @@ async def test_a_place_that_was_not_used_says_nothing_of_how_long_calls_take() -
         await gate.take()
         gate.left()
     await gate.take()
-    assert gate.interval == 0.5
+    fresh = Gate(1, None)
+    await fresh.take()
+    assert gate.interval == fresh.interval
+
+
+async def test_a_crowd_before_a_small_pool_is_not_refused_on_a_guess(server: RawServer) -> None:
+    async with Pool(limit=10, per_ip=None) as pool, client(server, pool) as cj:
+        answers = await asyncio.gather(*(get(cj) for _ in range(1300)))
+    assert len(answers) == 1300
 
 
 async def test_a_refused_address_pauses_as_an_account_does() -> None:
