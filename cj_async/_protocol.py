@@ -145,6 +145,9 @@ class Reading:
     drift: DriftReport | None = None
 
 
+_SIGNS_OF_SUCCESS = frozenset({"Envelope.code", "Envelope.result", "Envelope.success"})
+
+
 def outcome(
     operation: Operation[T], answer: Answer, now: datetime, reading: Reading
 ) -> Done[T] | Failed:
@@ -160,10 +163,9 @@ def outcome(
         return _second_look(operation, answer, now, problem)
     if not envelope.succeeded or envelope.says_nothing:
         return _second_look(operation, answer, now, None)
-    if notes and operation.paging is not None:
-        lost = _lost_rows(operation.paging, notes)
-        if lost is not None:
-            return _second_look(operation, answer, now, lost)
+    lost = _lost(operation.paging, notes) if notes else None
+    if lost is not None:
+        return _second_look(operation, answer, now, lost)
     if reading.drift is not None:
         for path, json_type in notes.items():
             reading.drift(path, json_type)
@@ -173,13 +175,16 @@ def outcome(
     return _without_data(operation, answer, envelope)
 
 
-def _lost_rows(paging: Paging, notes: Mapping[str, object]) -> Exception | None:
-    """The rows of a page that could not be read at all: to leave them out would end the list early.
+def _lost(paging: Paging | None, notes: Mapping[str, object]) -> Exception | None:
+    """What must not be left out: the signs of success, and all rows of a page at once.
 
-    A single row that fits nothing is left out and reported (``… in a list``); that costs itself only.
+    Without a readable sign nobody knows that CJ succeeded; without its rows a page would end the
+    list early. A single row that fits nothing is left out and reported (``… in a list``).
     """
+    rows = paging.fields if paging is not None else ()
     for path, json_type in notes.items():
-        if path.rpartition(".")[2] in paging.fields and not str(json_type).endswith("in a list"):
+        are_rows = path.rpartition(".")[2] in rows and not str(json_type).endswith("in a list")
+        if are_rows or path in _SIGNS_OF_SUCCESS:
             return msgspec.ValidationError(f"{path} does not fit ({json_type})")
     return None
 

@@ -966,3 +966,12 @@ def test_a_single_row_that_cannot_be_read_costs_only_itself() -> None:
 @pytest.mark.parametrize("content", [None, [], "", [{"productList": None}]])
 def test_no_rows_are_no_rows(content: object) -> None:
     assert isinstance(read(SEARCH, search_answer(content)), Done)
+
+
+@pytest.mark.parametrize("sign", [{"code": {"is": 1}}, {"result": "perhaps"}, {"success": [1]}])
+@pytest.mark.parametrize("operation", [GET, LIST, SEARCH, ADD], ids=lambda operation: operation.id)
+def test_a_sign_of_success_that_cannot_be_read_is_no_success(
+    operation: Operation[Any], sign: dict[str, object]
+) -> None:
+    failure = failed(operation, {"code": 200, "success": True, "data": None} | sign)
+    assert failure.trouble is Trouble.UNREADABLE
