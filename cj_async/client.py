@@ -112,6 +112,7 @@ class CJClient(Namespaces):
             )
 
         def make_auth(account: Account) -> Auth:
+            """The token coroutine that logs in with this client's key and options."""
             login, refresh = token_calls(self._new_transport(account, self._options))
             return Auth(
                 account.fingerprint,

@@ -87,12 +87,9 @@ class Simulator:
         clock: Clock | None = None,
         keep_requests: int = 10_000,
     ) -> None:
-        check_count("products", products, 0, MOST_PRODUCTS)
-        check_count("page_cap", page_cap, 1, MOST_PRODUCTS)
         check_count("keep_requests", keep_requests, 1, MOST_PRODUCTS)
-        check_positive("per_ip", per_ip)
         check("refusal_status", refusal_status, refusal_status in (200, 429), "200 or 429")
-        _check_address(host, port, latency)
+        _check_address(host, port, latency, per_ip)
         self.clock: Final = clock or Clock()
         self.requests: Final = RequestLog(keep_requests)
         self._seed, self._host, self._port, self._latency = seed, host, port, latency
@@ -253,10 +250,11 @@ class Simulator:
             await server.stop()
 
 
-def _check_address(host: str, port: int, latency: float) -> None:
+def _check_address(host: str, port: int, latency: float, per_ip: float | None) -> None:
     check_loopback("host", host)
     check_count("port", port, 0, 65_535)
     check("latency", latency, 0 <= latency <= LONGEST_WAIT, f"0 to {LONGEST_WAIT} seconds")
+    check_positive("per_ip", per_ip)
 
 
 def _lives(token: timedelta, refresh: timedelta, reuse: bool) -> Lives:
@@ -268,6 +266,8 @@ def _lives(token: timedelta, refresh: timedelta, reuse: bool) -> Lives:
 def _world(
     products: int, seed: int, page_cap: int | None, clock: Clock, quirks: bool, token_limits: bool
 ) -> World:
+    check_count("products", products, 0, MOST_PRODUCTS)
+    check_count("page_cap", page_cap, 1, MOST_PRODUCTS)
     catalog = Catalog(products, seed)
     return World(
         catalog=catalog,
