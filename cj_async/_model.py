@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -34,3 +34,11 @@ def _secret_fields(model: type[Model]) -> frozenset[str]:
         for name, annotation in inspect.get_annotations(base).items()
         if "Secret" in str(annotation)
     )
+
+
+T = TypeVar("T")
+
+
+def first_of(*values: T | None) -> T | None:
+    """The first value that is there: a thing that CJ sends now under this name, now under that."""
+    return next((value for value in values if value is not None), None)

@@ -19,7 +19,25 @@ class Effect(Enum):
     TOKEN = "token"
 
 
-Kind = Literal["text", "integer", "number", "boolean", "array", "epoch_ms", "clock", "json"]
+Kind = Literal[
+    "text", "integer", "number", "boolean", "epoch_ms", "clock", "array", "object", "json", "file"
+]
+Choice = str | int | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What must hold between the parameters of a call, or between the fields of an object in it.
+
+    ``when`` names a parameter and the values of it that make the rule hold, ``unless`` those that lift
+    it; a rule without either always holds.
+    """
+
+    kind: Literal["exactly one", "at least one", "required", "forbidden"]
+    names: tuple[str, ...]
+    when: tuple[str, tuple[Choice, ...]] | None = None
+    unless: tuple[str, tuple[Choice, ...]] | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +45,13 @@ class Parameter:
     """One parameter: its two names, where it travels and which values are allowed.
 
     ``clock`` is a time written as text in ``zone`` (an offset such as ``+08:00``) with ``pattern``.
+    ``whole body`` is a parameter that is the body, instead of a field of it. An ``object`` has
+    ``fields`` and ``rules`` of its own; so has each item of an ``array`` of them.
     """
 
     name: str
     python: str
-    place: Literal["query", "body"]
+    place: Literal["query", "body", "whole body", "header"]
     kind: Kind = "text"
     required: bool = False
     minimum: float | None = None
@@ -42,15 +62,18 @@ class Parameter:
     joined: bool = False
     zone: str = ""
     pattern: str = ""
+    fields: tuple[Parameter, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
     """How a list is walked: request parameters, and where the answer holds what a page needs.
 
-    ``items`` is a path of attributes of the decoded answer; every part but the last is a list of
-    groups (``("content", "product_list")``), so that grouped answers are flattened. ``fields`` are
-    the JSON names of the same path.
+    ``items`` is a path of attributes of the decoded answer; a part before the last is an object, or a
+    list of groups (``("content", "product_list")``), so that grouped answers are flattened. ``fields``
+    are the JSON names of the same path. ``number``, ``page_size`` and ``total`` may be paths too
+    (``page_data.total``).
     """
 
     page: str
@@ -68,7 +91,9 @@ class Paging:
 class Operation(Generic[T]):
     """One operation of the API: a generated one, or one made up for ``CJClient.request``.
 
-    ``T`` is what a caller gets: the decoded ``data`` of the answer, of type ``result``.
+    ``T`` is what a caller gets: the decoded ``data`` of the answer, of type ``result``. ``refusal`` is
+    the type of the ``data`` of a refusal that explains itself. ``pays_when`` names a field of the body
+    and the values with which the call moves money.
     """
 
     id: str
@@ -80,6 +105,9 @@ class Operation(Generic[T]):
     auth: bool = True
     nullable: bool = False
     parameters: tuple[Parameter, ...] = ()
-    one_of: tuple[tuple[str, ...], ...] = ()
+    body: Literal["none", "json", "form"] = "none"
+    rules: tuple[Rule, ...] = ()
+    pays_when: tuple[str, tuple[Choice, ...]] | None = None
+    refusal: Any = None
     paging: Paging | None = None
     how_to_find_out: str = ""

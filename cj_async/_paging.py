@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from cj_async._masking import is_list
 from cj_async._operation import Operation, Paging
 from cj_async.errors import (
     APIError,
@@ -245,9 +246,9 @@ def read_page(
         before: Rows of the pages before this one, when they were counted.
     """
     items = _items(answer, paging.items)
-    number = _first(getattr(answer, paging.number, None), values.get(paging.page), 1)
-    size = _first(getattr(answer, paging.page_size, None), values.get(paging.size), len(items))
-    total: int | None = getattr(answer, paging.total, None)
+    number = _first(_at(answer, paging.number), values.get(paging.page), 1)
+    size = _first(_at(answer, paging.page_size), values.get(paging.size), len(items))
+    total: int | None = _at(answer, paging.total)
     so_far = _rows_before(number, size, before) + len(items)
     capped = paging.cap is not None and total is not None and total >= paging.cap
     at_cap = capped and number * size >= (paging.cap or 0)
@@ -270,8 +271,22 @@ def _rows_before(number: int, size: int, counted: int | None) -> int:
 def _items(answer: Any, path: tuple[str, ...]) -> list[Any]:
     level: list[Any] = [answer] if answer is not None else []
     for name in path:
-        level = [item for group in level for item in getattr(group, name, None) or ()]
+        level = [item for group in level for item in _several(getattr(group, name, None))]
     return level
+
+
+def _several(found: Any) -> list[Any]:
+    """A list as it is, an object as a list of one."""
+    if found is None:
+        return []
+    return list(found) if is_list(found) else [found]
+
+
+def _at(answer: Any, path: str) -> Any:
+    """The attribute at the end of a path such as ``page_data.total``; None where one is missing."""
+    for name in path.split("."):
+        answer = getattr(answer, name, None)
+    return answer
 
 
 def _first(*candidates: object) -> int:

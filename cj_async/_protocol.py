@@ -323,9 +323,20 @@ def _error(kind: type[APIError], told: _Told) -> APIError:
         status=told.answer.status,
         request_id=told.envelope.request_id,
         data=told.envelope.data,
+        details=_details(told),
         raw=told.answer.body,
         **extras,
     )
+
+
+def _details(told: _Told) -> Any:
+    """The data of a refusal as the model that the documentation gives it; None where it does not fit."""
+    if told.operation.refusal is None or not told.envelope.data:
+        return None
+    try:
+        return _reader_of(told.operation.refusal).read(told.answer.body, False, None).data
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _rate_extras(told: _Told) -> dict[str, Any]:

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote_plus
 
 import msgspec
 
 from cj_async._masking import is_list, is_mapping, masked, secrets_of
-from cj_async._operation import Operation, Parameter
+from cj_async._operation import Effect, Operation, Parameter
+from cj_async._rules import broken_rule
+from cj_async._upload import Upload
 from cj_async._values import Broken, checked, json_value, query_text
 from cj_async.errors import InvalidRequest
 
+T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder()
 _ORDER_CREATION = "createorder"
 """How the last part of the path begins, in small letters: createOrderV2, createOrderV3, createOrder."""
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A body of several parts: texts and files."""
+
+    parts: tuple[tuple[str, str | Upload], ...] = field(repr=False)
+
+
 class Request(NamedTuple):
-    """What goes over the wire, without address and headers."""
+    """What goes over the wire, without address and the headers that every call has."""
 
     method: str
     path: str
     query: str
-    body: bytes | None
+    body: bytes | Form | None
+    headers: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
-        return f"Request({self.method} {self.path})"  # query and body may hold secrets
+        return f"Request({self.method} {self.path})"  # the rest may hold secrets
 
     @property
     def target(self) -> str:
@@ -42,20 +54,34 @@ def build(operation: Operation[Any], values: Mapping[str, object]) -> Request:
     Raises :class:`InvalidRequest`, naming parameter, value and rule, for anything the documentation
     rules out.
     """
-    _check_groups(operation, values)
-    query: list[tuple[str, str]] = []
-    body: dict[str, object] = {}
+    broken = broken_rule(operation.rules, values)
+    if broken is not None:
+        raise InvalidRequest(operation.id, ", ".join(broken.names), broken.value, broken.rule)
+    placed: dict[str, list[tuple[Parameter, Any]]] = {}
     for parameter in operation.parameters:
         value = _checked(operation.id, parameter, values.get(parameter.python))
-        if value is None:
-            continue
-        if parameter.place == "query":
-            query.extend(_query_pairs(parameter, value))
-        else:
-            body[parameter.name] = value
-    has_body = any(parameter.place == "body" for parameter in operation.parameters)
-    encoded = _ENCODER.encode(body) if has_body else None
-    return Request(operation.method, operation.path, _encoded(query), encoded)
+        if value is not None:
+            placed.setdefault(parameter.place, []).append((parameter, value))
+    query = [pair for each in placed.get("query", ()) for pair in _query_pairs(*each)]
+    headers = tuple((each.name, value) for each, value in placed.get("header", ()))
+    body = _body(operation, placed)
+    return Request(operation.method, operation.path, _encoded(query), body, headers)
+
+
+def _body(
+    operation: Operation[Any], placed: Mapping[str, list[tuple[Parameter, Any]]]
+) -> bytes | Form | None:
+    fields = [(parameter.name, value) for parameter, value in placed.get("body", ())]
+    if operation.body == "json":
+        whole = [value for _, value in placed.get("whole body", ())]
+        return _ENCODER.encode(whole[0] if whole else dict(fields))
+    if operation.body == "form":
+        return Form(tuple((name, _form_value(value)) for name, value in fields))
+    return None
+
+
+def _form_value(value: object) -> str | Upload:
+    return value if isinstance(value, Upload) else query_text(value)
 
 
 def _checked(operation: str, parameter: Parameter, value: object) -> object:
@@ -65,21 +91,30 @@ def _checked(operation: str, parameter: Parameter, value: object) -> object:
         return None
     try:
         travels = checked(parameter, value)
-        return json_value(travels) if parameter.place == "body" else travels
+        if parameter.place == "header":
+            return _header(travels)
+        plain = parameter.place == "query" or parameter.kind == "file"
+        return travels if plain else json_value(travels)
     except Broken as broken:
-        shown = masked(value, parameter.name)
-        raise InvalidRequest(operation, parameter.python, shown, str(broken)) from None
+        name = f"{parameter.python}{broken.path}"
+        shown = masked(broken.value if broken.path else value, broken.path or parameter.name)
+        raise InvalidRequest(operation, name, shown, str(broken)) from None
 
 
-def _check_groups(operation: Operation[Any], values: Mapping[str, object]) -> None:
-    for group in operation.one_of:
-        given = {name: values[name] for name in group if values.get(name) is not None}
-        if len(given) != 1:
-            rule = f"give exactly one of {', '.join(group)}"
-            raise InvalidRequest(operation.id, ", ".join(given or group), given or None, rule)
-        [(name, value)] = given.items()
-        if isinstance(value, str) and not value.strip():
-            raise InvalidRequest(operation.id, name, value, "it must not be empty")
+def _header(value: object) -> str:
+    text = query_text(value)
+    if not (text.isascii() and text.isprintable()):
+        raise Broken("printable ASCII characters are due")
+    return text
+
+
+def paying(operation: Operation[T], request: Request) -> Operation[T]:
+    """The operation as it is for this request: one that moves money, where a field of the body says so."""
+    if operation.pays_when is None:
+        return operation
+    name, values = operation.pays_when
+    pays = str(_fields(request.body).get(name)) in map(str, values)
+    return replace(operation, effect=Effect.PAY) if pays else operation
 
 
 def _encoded(pairs: list[tuple[str, str]]) -> str:
@@ -140,18 +175,26 @@ def sent_values(request: Request) -> dict[str, Any]:
     for name, text in parse_qsl(request.query, keep_blank_values=True):
         query[name] = [*query[name], text] if name in query else [text]
     shown = {name: texts[0] if len(texts) == 1 else texts for name, texts in query.items()}
-    return {name: masked(value, name) for name, value in {**shown, **_fields(request.body)}.items()}
+    everything = {**shown, **dict(request.headers), **_fields(request.body)}
+    return {name: masked(value, name) for name, value in everything.items()}
 
 
-def secrets_in(body: bytes) -> tuple[str, ...]:
-    """The keys and tokens in the body of a request; an answer may send them back."""
-    return tuple(secrets_of(_fields(body)))
+def secrets_in(request: Request) -> tuple[str, ...]:
+    """The keys and tokens in body and headers of a request; an answer may send them back."""
+    if request.body is None and not request.headers:
+        return ()
+    return tuple(secrets_of({**_fields(request.body), **dict(request.headers)}))
 
 
-def _fields(body: bytes | None) -> dict[str, Any]:
-    """The fields of a JSON body; what is no object is one field, ``body``."""
+def _fields(body: bytes | Form | None) -> dict[str, Any]:
+    """The fields of a body; what is no object is one field, ``body``; a file is told by its name."""
     if not body:
         return {}
+    if isinstance(body, Form):
+        return {
+            name: value.file_name if isinstance(value, Upload) else value
+            for name, value in body.parts
+        }
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.ValidationError:

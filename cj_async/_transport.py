@@ -17,6 +17,7 @@ from yarl import URL
 
 from cj_async._account import Account
 from cj_async._interrupts import CLOSED
+from cj_async._multipart import multipart
 from cj_async._operation import Effect, Operation
 from cj_async._pace import Priority
 from cj_async._pool import Pool
@@ -31,7 +32,7 @@ from cj_async._protocol import (
     next_step,
     outcome,
 )
-from cj_async._request import Request, secrets_in
+from cj_async._request import Form, Request, paying, secrets_in
 from cj_async._retry import backoff
 from cj_async.errors import (
     APIError,
@@ -108,6 +109,7 @@ class Transport:
         """Carries out one operation; obeys its effect, the pace, the retry budget and the options."""
         self.pool.check_open()
         self.account.budget.called()
+        operation = paying(operation, request)
         attempt, reauthenticated = 1, False
         before: CJError | None = None
         while True:
@@ -268,13 +270,15 @@ class Transport:
         headers = dict(self.pool.headers)
         if token is not None:
             headers["CJ-Access-Token"] = token
-        if request.body is not None:
+        headers.update(request.headers)
+        body = multipart(request.body) if isinstance(request.body, Form) else request.body
+        if isinstance(body, bytes):
             headers["Content-Type"] = "application/json"
         bare = request.body is None and request.method != "GET"
         async with session.request(
             request.method,
             URL(f"{self.base_url}{request.target}", encoded=True),
-            data=request.body,
+            data=body,
             headers=headers,
             skip_auto_headers=_NO_GUESS if bare else None,
             allow_redirects=False,
@@ -284,14 +288,13 @@ class Transport:
             proxy=proxy,
             middlewares=_MIDDLEWARES,
         ) as response:
-            body = await response.read()
+            answer = await response.read()
             content_type = response.headers.get("Content-Type", "")
-        return Answer(response.status, content_type, body, self._secrets(request, token))
+        return Answer(response.status, content_type, answer, self._secrets(request, token))
 
     def _secrets(self, request: Request, token: str | None) -> tuple[str, ...]:
         """What must not come back in an error: what was sent along, and the account's openId."""
-        sent = secrets_in(request.body) if request.body else ()
-        return tuple(filter(None, (token, self.account.auth.open_id, *sent)))
+        return tuple(filter(None, (token, self.account.auth.open_id, *secrets_in(request))))
 
     def _learn(self, operation: Operation[Any], result: Done[Any] | Failed, started: float) -> None:
         """Takes over what an answer tells on the side: the server lives, its rate, points."""

@@ -12,13 +12,28 @@ import msgspec
 from cj_async import _wire
 from cj_async._masking import is_list, is_mapping
 from cj_async._operation import Parameter
+from cj_async._rules import broken_rule
+from cj_async._upload import Upload, upload_of
 
 _LONGEST = 30  # digits before and after the point; more than any amount has
 _LARGEST = 2**63 - 1
 
 
 class Broken(Exception):
-    """A rule is broken; the text is the rule."""
+    """A rule is broken; the text is the rule.
+
+    ``path`` leads from the parameter to the value that breaks it (``[0].quantity``), ``value`` is what
+    was given there. Without a path it is the parameter itself.
+    """
+
+    def __init__(self, rule: str, path: str = "", value: object = None) -> None:
+        self.path = path
+        self.value = value
+        super().__init__(rule)
+
+    def below(self, step: str, value: object) -> Broken:
+        """The same, seen from one level further out."""
+        return Broken(str(self), step + self.path, self.value if self.path else value)
 
 
 def checked(parameter: Parameter, value: object) -> object:
@@ -68,9 +83,10 @@ def _json(value: object) -> object:
 def _list(parameter: Parameter, value: object) -> list[object]:
     if not _is_iterable(value):
         raise Broken("a list is due")
-    values = [_single(parameter, parameter.items, item) for item in value]
+    values = [_item(parameter, index, item) for index, item in enumerate(value)]
     if not values:
-        raise Broken("the list is empty; leave the parameter out instead")
+        due = "at least one is due" if parameter.required else "leave the parameter out instead"
+        raise Broken(f"the list is empty; {due}")
     if parameter.most is not None and len(values) > parameter.most:
         raise Broken(f"at most {parameter.most} values are allowed")
     texts = [item for item in values if isinstance(item, str)]
@@ -79,6 +95,15 @@ def _list(parameter: Parameter, value: object) -> list[object]:
     if parameter.joined and any("," in text for text in texts):
         raise Broken("a value of this list must not contain a comma")
     return values
+
+
+def _item(parameter: Parameter, index: int, item: object) -> object:
+    if parameter.items != "object":
+        return _single(parameter, parameter.items, item)
+    try:
+        return _object(parameter, item)
+    except Broken as broken:
+        raise broken.below(f"[{index}]", item) from None
 
 
 def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
@@ -177,6 +202,56 @@ def _mapping(_: Parameter, value: object) -> object:
     raise Broken("a mapping is due")
 
 
+def _object(parameter: Parameter, value: object) -> dict[str, object]:
+    """The fields of an object by CJ's names; given by CJ's names or Python's, or as an answer's object."""
+    given = _given(parameter, value)
+    broken = broken_rule(parameter.rules, given)
+    if broken is not None:
+        raise Broken(broken.rule, f".{', '.join(broken.names)}", broken.value)
+    travels: dict[str, object] = {}
+    for field in parameter.fields:
+        item = given.get(field.python)
+        if item is None and field.required:
+            raise Broken("it is required", f".{field.python}")
+        if item is not None:
+            travels[field.name] = _field(field, item)
+    return travels
+
+
+def _field(field: Parameter, value: object) -> object:
+    try:
+        return checked(field, value)
+    except Broken as broken:
+        raise broken.below(f".{field.python}", value) from None
+
+
+def _given(parameter: Parameter, value: object) -> dict[str, object]:
+    """What was given for the fields of an object, by Python's names."""
+    if isinstance(value, msgspec.Struct):
+        told = {field.python: getattr(value, field.python, None) for field in parameter.fields}
+        return {name: item for name, item in told.items() if item is not msgspec.UNSET}
+    if not is_mapping(value):
+        raise Broken("a mapping is due")
+    names = {field.name: field.python for field in parameter.fields}
+    given: dict[str, object] = {}
+    for key, item in value.items():
+        name = names.get(str(key), str(key))
+        if name not in names.values():
+            allowed = ", ".join(field.python for field in parameter.fields)
+            raise Broken(f"there is no such field; there are {allowed}", f".{key}", item)
+        if name in given:
+            raise Broken("it is given twice, once by CJ's name and once by Python's", f".{name}")
+        given[name] = item
+    return given
+
+
+def _file(parameter: Parameter, value: object) -> Upload:
+    try:
+        return upload_of(value, parameter.name)
+    except (OSError, ValueError) as error:
+        raise Broken(str(error)) from error
+
+
 _CONVERSIONS: dict[str, Callable[[Parameter, object], object]] = {
     "text": _text,
     "integer": _integer,
@@ -185,6 +260,8 @@ _CONVERSIONS: dict[str, Callable[[Parameter, object], object]] = {
     "epoch_ms": _epoch_ms,
     "clock": _clock,
     "json": _mapping,
+    "object": _object,
+    "file": _file,
 }
 
 

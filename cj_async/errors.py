@@ -170,6 +170,7 @@ class APIError(CJError):
         status: HTTP status; 0 when CJ was not asked.
         request_id: Quote it when you ask CJ for help.
         data: The answer's ``data`` as plain JSON values, for refusals that explain themselves.
+        details: The same as a model, where the documentation describes it (``outbound.submit``).
         raw: The bytes of the answer, without secrets.
     """
 
@@ -182,6 +183,7 @@ class APIError(CJError):
         status: int = 0,
         request_id: str | None = None,
         data: Any = None,
+        details: Any = None,
         raw: bytes = b"",
     ) -> None:
         self.operation = operation
@@ -190,6 +192,7 @@ class APIError(CJError):
         self.status = status
         self.request_id = request_id
         self.data = data
+        self.details = details
         self.raw = raw
         super().__init__()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
-from codegen.operations import OperationRecord, ParameterRecord
+from codegen.operations import OperationRecord
+from codegen.parameters import ParameterRecord, RuleRecord
+from codegen.pytypes import snake
 
 WIDTH = 92
 
@@ -26,7 +28,9 @@ def docstring(op: OperationRecord) -> str:
         parts.append(f"Evidence: {EVIDENCE[op.evidence]}")
     if op.description:
         parts.append(_wrapped(op.description))
-    parts.extend(_wrapped(f"Give exactly one of {', '.join(group)}.") for group in op.one_of)
+    parts.extend(_wrapped(rule_sentence(rule)) for rule in op.rules)
+    if op.pays_when:
+        parts.append(_wrapped(_payment(op.pays_when)))
     if op.parameters:
         parts.append("Args:\n" + "\n".join(map(_argument, op.parameters)))
     parts.append(f"Returns:\n{_indented(_result(op))}")
@@ -34,6 +38,38 @@ def docstring(op: OperationRecord) -> str:
     parts.append(_wrapped(f"{_points(op)} Effect {op.effect}: {EFFECTS[op.effect]}."))
     parts.append(_wrapped(f"CJ documentation: {_sources(op)}."))
     return quotable("\n\n".join(parts))
+
+
+def input_docstring(
+    description: str, fields: tuple[ParameterRecord, ...], rules: tuple[RuleRecord, ...]
+) -> str:
+    """Returns the text between the quotes of an object inside a request."""
+    parts = [_wrapped(description), *(_wrapped(rule_sentence(rule)) for rule in rules)]
+    parts.append("Attributes:\n" + "\n".join(map(_argument, fields)))
+    return quotable("\n\n".join(parts))
+
+
+SENTENCES = {
+    "exactly one": "Give exactly one of {}",
+    "at least one": "Give at least one of {}",
+    "required": "{} must be given",
+    "forbidden": "{} must not be given",
+}
+
+
+def rule_sentence(rule: RuleRecord) -> str:
+    """A rule as a sentence of a docstring."""
+    text = SENTENCES[rule.kind].format(", ".join(rule.names))
+    for word, condition in (("when", rule.when), ("unless", rule.unless)):
+        if condition:
+            text += f" {word} {condition[0]} is {' or '.join(map(repr, condition[1]))}"
+    return f"{text}: {rule.reason}." if rule.reason else f"{text}."
+
+
+def _payment(condition: tuple[str, tuple[object, ...]]) -> str:
+    name, values = condition
+    told = " or ".join(map(repr, values))
+    return f"With {snake(name)}={told} it moves money: its effect is pay."
 
 
 def quotable(text: str) -> str:

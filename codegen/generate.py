@@ -18,6 +18,7 @@ from codegen.codes import generate_codes
 from codegen.load import Spec
 from codegen.models import generate_models
 from codegen.operations import read_operations
+from codegen.params import generate_params
 from codegen.resources import generate_resources
 
 RUFF = """\
@@ -29,7 +30,7 @@ select = ["I", "F401"]
 known-first-party = ["cj_async"]
 """
 
-OWNED = ("cj_async/models", "cj_async/resources")
+OWNED = ("cj_async/models", "cj_async/params", "cj_async/resources")
 """Folders that hold nothing but generated files: what is not generated any more is removed."""
 
 
@@ -40,6 +41,8 @@ def generate(spec: Spec, project: Path) -> dict[str, str]:
         models = generate_models(spec, scratch)
         resources = generate_resources(spec, operations)
         python = {f"cj_async/resources/{name}": text for name, text in resources.items()}
+        params = generate_params(spec)
+        python.update({f"cj_async/params/{name}": text for name, text in params.items()})
         python["cj_async/_codes.py"] = generate_codes(spec)
         files = _formatted(python, scratch)
     files.update({f"cj_async/models/{name}": text for name, text in models.items()})

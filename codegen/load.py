@@ -17,7 +17,7 @@ ROOT = "openapi.yaml"
 SHARED = "common.yaml"
 ERRORS = "errors.yaml"
 
-UNORDERED = frozenset({"enum", "parameters", "required", "tags", "x-cj-docs", "x-cj-one-of"})
+UNORDERED = frozenset({"enum", "parameters", "required", "tags", "x-cj-docs"})
 """Lists whose order means nothing."""
 VERBATIM = frozenset({"default", "example", "examples"})
 """Values of the API: the order of their lists is part of them."""

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from codegen.load import SHARED, Json, Spec, SpecError
-from codegen.pytypes import Annotation, Scope, attribute, constant, reference_of, snake
+from codegen.load import Json, Spec, SpecError
+from codegen.parameters import (
+    ParameterRecord,
+    RuleRecord,
+    body_kind,
+    plain_text,
+    read_parameters,
+    read_rules,
+)
+from codegen.pytypes import Annotation, Scope, attribute, constant, snake
 
 VERBS = ("get", "post", "put", "patch", "delete")
-REQUIRED_FIRST = {True: 0, False: 1}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterRecord:
-    """One parameter of a method, as it is checked, typed and documented."""
-
-    name: str
-    python: str
-    place: str
-    kind: str
-    annotation: str
-    description: str
-    required: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[Json, ...] = ()
-    most: int | None = None
-    items: str = "text"
-    joined: bool = False
-    zone: str = ""
-    pattern: str = ""
-    default: Json = None
-    max_length: int | None = None
-    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +54,10 @@ class OperationRecord:
     deprecated: bool
     evidence: str
     how_to_find_out: str
-    one_of: tuple[tuple[str, ...], ...]
+    body: str
+    rules: tuple[RuleRecord, ...]
+    pays_when: tuple[str, tuple[Json, ...]] | None
+    refusal: Annotation | None
     paging: PagingRecord | None
     parameters: tuple[ParameterRecord, ...]
 
@@ -117,8 +102,8 @@ def _record(scope: Scope, path: str, verb: str, op: dict[str, Json]) -> Operatio
         verb=verb.upper(),
         path=path,
         chapter=scope.chapter,
-        summary=_text(op, "summary"),
-        description=_text(op, "description"),
+        summary=plain_text(op, "summary"),
+        description=plain_text(op, "description"),
         effect=op["x-cj-effect"],
         points=op.get("x-cj-points", 0),
         docs=tuple(op.get("x-cj-docs", [])),
@@ -128,14 +113,23 @@ def _record(scope: Scope, path: str, verb: str, op: dict[str, Json]) -> Operatio
         deprecated=bool(op.get("deprecated")),
         evidence=op.get("x-cj-evidence", "documented"),
         how_to_find_out=op.get("x-cj-how-to-find-out", ""),
-        one_of=tuple(tuple(snake(name) for name in group) for group in op.get("x-cj-one-of", [])),
+        body=body_kind(op),
+        rules=read_rules(op),
+        pays_when=next(iter(_conditions(op.get("x-cj-pays-when", {}))), None),
+        refusal=_refusal(scope, op),
         paging=_paging(scope, op, data),
-        parameters=tuple(sorted(_parameters(scope, op), key=_signature_order)),
+        parameters=read_parameters(scope, op),
     )
 
 
-def _signature_order(parameter: ParameterRecord) -> tuple[int, str]:
-    return REQUIRED_FIRST[parameter.required], parameter.python
+def _conditions(raw: dict[str, Json]) -> Iterator[tuple[str, tuple[Json, ...]]]:
+    for name, values in raw.items():
+        yield name, tuple(values)
+
+
+def _refusal(scope: Scope, op: dict[str, Json]) -> Annotation | None:
+    schema = op.get("x-cj-refusal-data")
+    return None if schema is None else scope.annotation(schema)
 
 
 def data_schema(op: dict[str, Json]) -> dict[str, Json]:
@@ -156,127 +150,20 @@ def _paging(scope: Scope, op: dict[str, Json], data: dict[str, Json]) -> PagingR
     inner, schema = scope, data
     for name in path:
         inner, schema = inner.property(schema, name)
-        schema = schema.get("items", {})
+        schema = schema.get("items", schema)
     return PagingRecord(
         page=snake(raw["page"]),
         size=snake(raw["size"]),
         items=tuple(attribute(name) for name in path),
         fields=tuple(path),
-        number=attribute(raw["number"]),
-        page_size=attribute(raw["page-size"]),
-        total=attribute(raw["total"]),
+        number=_dotted(raw["number"]),
+        page_size=_dotted(raw["page-size"]),
+        total=_dotted(raw["total"]),
         default_size=raw["default-size"],
         cap=raw.get("cap"),
         item=inner.annotation(schema),
     )
 
 
-def _parameters(scope: Scope, op: dict[str, Json]) -> Iterator[ParameterRecord]:
-    for parameter in op.get("parameters", []):
-        yield _parameter(
-            scope,
-            parameter["name"],
-            parameter["schema"],
-            place="query",
-            required=bool(parameter.get("required")),
-            description=_text(parameter, "description"),
-            joined=parameter.get("explode") is False,
-            deprecated=bool(parameter.get("deprecated")),
-        )
-    inner, body = body_schema(scope, op)
-    for name, schema in body.get("properties", {}).items():
-        yield _parameter(
-            inner,
-            name,
-            schema,
-            place="body",
-            required=name in body.get("required", []),
-            description=_text(schema, "description"),
-            deprecated=bool(schema.get("deprecated")),
-        )
-
-
-def body_schema(scope: Scope, op: dict[str, Json]) -> tuple[Scope, dict[str, Json]]:
-    """The schema of an operation's JSON body and where it stands; empty when it has none."""
-    content: dict[str, Json] = op.get("requestBody", {}).get("content", {})
-    schema: dict[str, Json] = content.get("application/json", {}).get("schema", {})
-    reference = reference_of(schema)
-    if reference is None:
-        return scope, schema
-    chapter, _, found = scope.resolve(reference)
-    return Scope(scope.spec, chapter), found
-
-
-def _parameter(scope: Scope, name: str, schema: dict[str, Json], **known: Any) -> ParameterRecord:
-    kind = _kind(scope, schema)
-    inner: dict[str, Json] = schema.get("items", {}) if kind == "array" else schema
-    choices = tuple(inner.get("enum", ()))
-    items = _kind(scope, inner) if kind == "array" else "text"
-    base = _annotation(kind, items, choices)
-    return ParameterRecord(
-        name=name,
-        python=snake(name),
-        kind=kind,
-        annotation=base if known["required"] else f"{base} | None",
-        minimum=inner.get("minimum"),
-        maximum=inner.get("maximum"),
-        choices=choices,
-        most=schema.get("maxItems"),
-        items=items,
-        zone=str(schema.get("x-cj-zone", "")),
-        pattern=schema.get("x-cj-format", ""),
-        default=schema.get("default"),
-        max_length=schema.get("maxLength"),
-        **known,
-    )
-
-
-KINDS = {
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "array": "array",
-    "object": "json",
-}
-WIRE_KINDS = {
-    "Id": "text",
-    "NumericId": "text",
-    "Money": "number",
-    "Number": "number",
-    "Integer": "integer",
-    "Flag": "boolean",
-}
-"""What the wire types of common.yaml are in a request; the others are for answers only."""
-ANNOTATIONS = {
-    "text": "str",
-    "integer": "int",
-    "number": "Decimal | float",
-    "boolean": "bool",
-    "json": "Mapping[str, object]",
-    "epoch_ms": "datetime | int",
-    "clock": "datetime",
-}
-
-
-def _kind(scope: Scope, schema: dict[str, Json]) -> str:
-    zone = schema.get("x-cj-zone")
-    if zone:
-        return "epoch_ms" if zone == "epoch-ms" else "clock"
-    reference = reference_of(schema)
-    if reference is None:
-        return KINDS.get(str(schema.get("type")), "text")
-    chapter, name, found = scope.resolve(reference)
-    if f"{chapter}.yaml" == SHARED and name in WIRE_KINDS:
-        return WIRE_KINDS[name]
-    return _kind(Scope(scope.spec, chapter), found)
-
-
-def _annotation(kind: str, items: str, choices: tuple[Json, ...]) -> str:
-    literal = f"Literal[{', '.join(map(repr, choices))}]" if choices else ""
-    if kind == "array":
-        return f"Sequence[{literal or ANNOTATIONS[items]}]"
-    return literal or ANNOTATIONS[kind]
-
-
-def _text(holder: dict[str, Json], key: str) -> str:
-    return " ".join(str(holder.get(key, "")).split())
+def _dotted(path: str) -> str:
+    return ".".join(map(attribute, path.split(".")))

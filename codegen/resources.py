@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from codegen.docstrings import docstring, quotable
 from codegen.load import Spec, SpecError
 from codegen.models import HEADER
-from codegen.operations import OperationRecord, PagingRecord, ParameterRecord
-
-TEMPLATES = Path(__file__).parent / "templates"
+from codegen.operations import OperationRecord, PagingRecord
+from codegen.parameters import ParameterRecord, RuleRecord
+from codegen.rendering import environment
 
 SHADOWING = frozenset({"bool", "dict", "int", "list", "str"})
 """Methods that come last in their class: below them the name would not mean the type any more."""
@@ -39,9 +37,8 @@ def generate_resources(spec: Spec, operations: list[OperationRecord]) -> dict[st
     namespaces = [
         _namespace(name, titles, operations) for name in sorted({op.namespace for op in operations})
     ]
-    environment = _environment()
-    files = {f"{item.name}.py": _module(environment, item) for item in namespaces}
-    package = environment.get_template("package.py.jinja")
+    files = {f"{item.name}.py": _module(item) for item in namespaces}
+    package = environment().get_template("package.py.jinja")
     files["__init__.py"] = package.render(header=HEADER, namespaces=namespaces)
     return files
 
@@ -56,28 +53,28 @@ def _namespace(
     return NamespaceRecord(name, quotable(titles[name]), own)
 
 
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 (Python source, not HTML)
-    )
-
-
-def _module(environment: jinja2.Environment, namespace: NamespaceRecord) -> str:
+def _module(namespace: NamespaceRecord) -> str:
     operations = [_view(op) for op in namespace.operations]
-    modules = {m for op in namespace.operations for m in op.result.modules} | {
-        m for op in namespace.operations if op.paging for m in op.paging.item.modules
-    }
-    return environment.get_template("namespace.py.jinja").render(
-        header=HEADER,
-        title=namespace.title,
-        class_name=namespace.class_name,
-        modules=sorted(modules) or ["common"],
-        operations=operations,
+    modules = {module for op in namespace.operations for module in _modules(op)}
+    return (
+        environment()
+        .get_template("namespace.py.jinja")
+        .render(
+            header=HEADER,
+            title=namespace.title,
+            class_name=namespace.class_name,
+            modules=sorted(modules) or ["common"],
+            operations=operations,
+        )
     )
+
+
+def _modules(op: OperationRecord) -> Iterator[str]:
+    yield from op.result.modules
+    yield from op.paging.item.modules if op.paging else ()
+    yield from op.refusal.modules if op.refusal else ()
+    for parameter in op.parameters:
+        yield from parameter.modules
 
 
 VIEWED = (
@@ -103,17 +100,27 @@ def _settings(op: OperationRecord) -> list[tuple[str, str]]:
     given: dict[str, object] = {
         "points": op.points,
         "nullable": op.nullable,
-        "one_of": op.one_of,
+        "pays_when": op.pays_when,
         "how_to_find_out": op.how_to_find_out,
     }
     rows = [(name, repr(value)) for name, value in given.items() if value]
+    if op.body != "none":
+        rows.append(("body", repr(op.body)))
     if not op.auth:
         rows.append(("auth", "False"))
+    if op.refusal:
+        rows.append(("refusal", op.refusal.text))
+    if op.rules:
+        rows.append(("rules", _tuple(map(_rule, op.rules))))
     if op.paging:
         rows.append(("paging", _paging(op.paging)))
     if op.parameters:
-        rows.append(("parameters", f"({', '.join(map(_parameter, op.parameters))},)"))
+        rows.append(("parameters", _tuple(map(_parameter, op.parameters))))
     return rows
+
+
+def _tuple(items: Iterable[str]) -> str:
+    return f"({', '.join(items)},)"
 
 
 def _paging(paging: PagingRecord) -> str:
@@ -131,6 +138,15 @@ def _paging(paging: PagingRecord) -> str:
     return f"Paging({', '.join(f'{name}={getattr(paging, name)!r}' for name in names)})"
 
 
+def _rule(rule: RuleRecord) -> str:
+    told = [
+        f"{name}={getattr(rule, name)!r}"
+        for name in ("kind", "names", "when", "unless", "reason")
+        if getattr(rule, name)
+    ]
+    return f"Rule({', '.join(told)})"
+
+
 PARAMETER_DEFAULTS: dict[str, object] = {
     "kind": "text",
     "required": False,
@@ -146,10 +162,14 @@ PARAMETER_DEFAULTS: dict[str, object] = {
 
 
 def _parameter(parameter: ParameterRecord) -> str:
-    always = [f"{name}={getattr(parameter, name)!r}" for name in ("name", "python", "place")]
-    changed = [
+    told = [f"{name}={getattr(parameter, name)!r}" for name in ("name", "python", "place")]
+    told += [
         f"{name}={getattr(parameter, name)!r}"
         for name, default in PARAMETER_DEFAULTS.items()
         if getattr(parameter, name) != default
     ]
-    return f"Parameter({', '.join(always + changed)})"
+    if parameter.fields:
+        told.append(f"fields={_tuple(map(_parameter, parameter.fields))}")
+    if parameter.rules:
+        told.append(f"rules={_tuple(map(_rule, parameter.rules))}")
+    return f"Parameter({', '.join(told)})"

@@ -20,6 +20,7 @@ from yarl import URL
 
 from cj_async._operation import Effect, Kind, Operation, Parameter
 from cj_async._request import (
+    Form,
     Request,
     build,
     build_raw,
@@ -47,6 +48,7 @@ def operation(*parameters: Parameter, method: str = "GET", path: str = "/x") -> 
         result=bool,
         effect=Effect.READ,
         parameters=parameters,
+        body="json" if any("body" in each.place for each in parameters) else "none",
     )
 
 
@@ -56,7 +58,7 @@ def query_of(parameter: Parameter, value: object) -> str:
 
 def body_of(parameter: Parameter, value: object) -> bytes:
     body = build(operation(parameter), {parameter.python: value}).body
-    assert body is not None
+    assert isinstance(body, bytes)
     return body
 
 
@@ -99,7 +101,7 @@ def broken_rule(parameter: Parameter, value: object) -> str:
 
 def test_nothing_given_is_nothing_sent() -> None:
     for each in OPERATIONS.values():
-        if not each.one_of and not any(parameter.required for parameter in each.parameters):
+        if not each.rules and not any(parameter.required for parameter in each.parameters):
             request = build(each, {})
             assert request.query == ""
             assert request.body in {None, b"{}"}
@@ -511,6 +513,7 @@ def test_whatever_is_given_is_sent_or_refused(
         assert str(made).startswith("x.y: name")
     else:
         assert made.query.isascii()
+        assert not isinstance(made.body, Form)
         assert isinstance(msgspec.json.decode(made.body or b"{}"), dict)
 
 
@@ -637,7 +640,7 @@ def test_whatever_is_given_raw_is_sent_or_refused(query: object, body: object) -
         assert made.operation == RAW.id
     else:
         assert made.query.isascii()
-        assert made.body is not None
+        assert isinstance(made.body, bytes)
         assert list(msgspec.json.decode(made.body)) == ["name"]
 
 
@@ -670,8 +673,11 @@ def test_a_body_that_is_no_object_is_told_whole() -> None:
 
 def test_the_secrets_of_a_body_are_found() -> None:
     body = b'{"apiKey":"one","a":[{"openId":22}],"refreshToken":"","b":{"accessToken":"three"}}'
-    assert sorted(secrets_in(body)) == ["22", "one", "three"]
-    assert secrets_in(b"[]") == secrets_in(b"") == ()
+    headers = (("platformToken", "four"),)
+    found = secrets_in(Request("POST", "/x", "", body, headers))
+    assert sorted(found) == ["22", "four", "one", "three"]
+    assert secrets_in(Request("POST", "/x", "", b"[]")) == ()
+    assert secrets_in(Request("GET", "/x", "", None)) == ()
 
 
 # --- the sandbox
@@ -777,4 +783,4 @@ def required_values(each: Operation[Any]) -> dict[str, object]:
         for parameter in each.parameters
         if parameter.required
     }
-    return given | {group[0]: "a" for group in each.one_of}
+    return given | {rule.names[0]: "a" for rule in each.rules}

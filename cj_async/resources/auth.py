@@ -13,6 +13,7 @@ AUTH_GET_ACCESS_TOKEN: Operation[authentication.TokenPair] = Operation(
     path="/authentication/getAccessToken",
     result=authentication.TokenPair,
     effect=Effect.TOKEN,
+    body="json",
     auth=False,
     parameters=(Parameter(name="apiKey", python="api_key", place="body", required=True),),
 )
@@ -29,6 +30,7 @@ AUTH_REFRESH_ACCESS_TOKEN: Operation[authentication.TokenPair] = Operation(
     path="/authentication/refreshAccessToken",
     result=authentication.TokenPair,
     effect=Effect.TOKEN,
+    body="json",
     auth=False,
     parameters=(
         Parameter(name="refreshToken", python="refresh_token", place="body", required=True),

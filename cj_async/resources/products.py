@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from cj_async._namespace import Namespace
-from cj_async._operation import Effect, Operation, Paging, Parameter
+from cj_async._operation import Effect, Operation, Paging, Parameter, Rule
 from cj_async._paging import Pages
 from cj_async.models import product
 
@@ -20,6 +20,7 @@ PRODUCTS_ADD_TO_MY_PRODUCTS: Operation[bool] = Operation(
     result=bool,
     effect=Effect.WRITE,
     how_to_find_out="products.my_products(keyword=…) with the SKU of the product shows whether it was added.",
+    body="json",
     parameters=(Parameter(name="productId", python="product_id", place="body", required=True),),
 )
 PRODUCTS_CATEGORIES: Operation[list[product.CategoryFirst]] = Operation(
@@ -36,7 +37,7 @@ PRODUCTS_GET: Operation[product.Product] = Operation(
     result=product.Product,
     effect=Effect.READ,
     points=10,
-    one_of=(("pid", "product_sku", "variant_sku"),),
+    rules=(Rule(kind="exactly one", names=("pid", "product_sku", "variant_sku")),),
     parameters=(
         Parameter(name="countryCode", python="country_code", place="query"),
         Parameter(

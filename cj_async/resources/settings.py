@@ -28,6 +28,7 @@ SETTINGS_UPDATE_ACCOUNT: Operation[dict[str, object] | None] = Operation(
     result=dict[str, object],
     effect=Effect.IDEMPOTENT,
     nullable=True,
+    body="json",
     parameters=(
         Parameter(name="openEmail", python="open_email", place="body"),
         Parameter(name="openName", python="open_name", place="body"),

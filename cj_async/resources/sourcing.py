@@ -17,6 +17,7 @@ SOURCING_CREATE: Operation[product.SourcingCreated] = Operation(
     result=product.SourcingCreated,
     effect=Effect.WRITE,
     how_to_find_out="No call lists sourcing requests, and the id is in the lost answer: look in CJ's web application before asking again.",
+    body="json",
     parameters=(
         Parameter(name="productImage", python="product_image", place="body", required=True),
         Parameter(name="productName", python="product_name", place="body", required=True),
@@ -34,6 +35,7 @@ SOURCING_QUERY: Operation[list[product.Sourcing]] = Operation(
     path="/product/sourcing/query",
     result=list[product.Sourcing],
     effect=Effect.READ,
+    body="json",
     parameters=(
         Parameter(name="sourceIds", python="source_ids", place="body", kind="array", required=True),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from cj_async._namespace import Namespace
-from cj_async._operation import Effect, Operation, Parameter
+from cj_async._operation import Effect, Operation, Parameter, Rule
 from cj_async.models import product
 
 VARIANTS_GET: Operation[product.Variant] = Operation(
@@ -36,7 +36,7 @@ VARIANTS_LIST: Operation[list[product.Variant]] = Operation(
     result=list[product.Variant],
     effect=Effect.READ,
     points=10,
-    one_of=(("pid", "product_sku", "variant_sku"),),
+    rules=(Rule(kind="exactly one", names=("pid", "product_sku", "variant_sku")),),
     parameters=(
         Parameter(name="countryCode", python="country_code", place="query"),
         Parameter(name="pid", python="pid", place="query"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -88,10 +88,16 @@ def _route(document: Json, path: str, method: str, node: Json, everywhere: objec
         points=node.get("x-cj-points", 0),
         open=node.get("security", everywhere) == [],
         parameters=tuple(_parameter(document, each) for each in nodes if each["in"] == "query"),
-        one_of=tuple(tuple(group) for group in node.get("x-cj-one-of", ())),
+        one_of=tuple(_exactly_one(node.get("x-cj-rules", ()))),
         takes_body=bool(body),
         required_fields=tuple(_body_schema(document, body).get("required", ())),
     )
+
+
+def _exactly_one(rules: Iterable[Json]) -> Iterator[tuple[str, ...]]:
+    for rule in rules:
+        if "exactly-one-of" in rule:
+            yield tuple(rule["exactly-one-of"])
 
 
 def _parameter(document: Json, node: Json) -> Parameter:

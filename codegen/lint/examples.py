@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codegen.lint.keys import EDITIONS
-from codegen.load import Json, Spec, is_mapping
-from codegen.operations import body_schema, raw_operations
+from codegen.load import Json, Spec, is_list, is_mapping
+from codegen.operations import raw_operations
+from codegen.parameters import body_schema
 from codegen.pytypes import Scope
 
 SUCCESS = tuple(f"edition-{edition}" for edition in EDITIONS)
@@ -53,7 +54,8 @@ def _references(op: dict[str, Json], success: list[str]) -> Iterator[str]:
     if "requestBody" in op:
         rows.append(("requestBody", op["requestBody"], ["request"]))
     for where, holder, keys in rows:
-        given = holder.get("content", {}).get("application/json", {}).get("examples", {})
+        contents: list[dict[str, Json]] = list(holder.get("content", {}).values())
+        given: dict[str, Json] = contents[0].get("examples", {}) if contents else {}
         named = sorted(str(each.get("$ref")) for each in given.values())
         due = [f"{file}#/{key}" for key in keys]
         if named != due:
@@ -62,10 +64,14 @@ def _references(op: dict[str, Json], success: list[str]) -> Iterator[str]:
 
 def _request(scope: Scope, op: dict[str, Json], value: Json) -> Iterator[str]:
     body = body_schema(scope, op)[1]
+    if body.get("type") == "array":
+        if not is_list(value):
+            yield "request: a list is due"
+        return
     parameters = [each for each in op.get("parameters", []) if "name" in each]
     required = {each["name"] for each in parameters if each.get("required")}
     known, given = {each["name"] for each in parameters}, value
-    if body:
+    if "requestBody" in op:
         known, required = set(body.get("properties", {})), set(body.get("required", []))
     elif not is_mapping(value) or set(value) != {"query"}:
         yield "request: value is {query: {…}}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import keyword
 import re
 from collections.abc import Callable, Iterator
 
 from codegen.lint.walk import Place, nodes
 from codegen.load import ROOT, SHARED, Json, Spec, is_list, is_mapping
+from codegen.parameters import RULES
 
 EDITIONS = ("000", "001", "002", "003", "2026-09")
 EFFECTS = ("read", "idempotent", "write", "pay", "token")
@@ -92,13 +94,65 @@ def _zone(value: Json) -> str | None:
     return None if fine else f"{value!r} is not UTC, epoch-ms or an offset such as +08:00"
 
 
-def _groups(value: Json) -> str | None:
-    fine = is_list(value) and value and all(map(_is_group, value))
-    return None if fine else "a list of lists of at least two parameter names is due"
+def _names(value: Json) -> bool:
+    return is_list(value) and bool(value) and all(text(name) is None for name in value)
 
 
-def _is_group(group: Json) -> bool:
-    return is_list(group) and len(group) > 1 and all(text(name) is None for name in group)
+def names(value: Json) -> str | None:
+    """Checks for a list of names."""
+    return None if _names(value) else "a list of names is due"
+
+
+def _condition(value: Json) -> str | None:
+    """Checks a condition: one name, and the values of it that count."""
+    fine = is_mapping(value) and len(value) == 1
+    fine = fine and all(is_list(values) and values for values in value.values())
+    return None if fine else "{name: [value, …]} is due"
+
+
+def _rules(value: Json) -> str | None:
+    if not is_list(value) or not value:
+        return "a list of rules is due"
+    return next(filter(None, map(_rule, value)), None)
+
+
+def _rule(rule: Json) -> str | None:
+    kinds = [name for name in RULES if is_mapping(rule) and name in rule]
+    if len(kinds) != 1 or set(rule) - {*kinds, "when", "unless", "reason"}:
+        return f"{{{' or '.join(RULES)}: names}} is due, and when, unless, reason where they help"
+    [kind] = kinds
+    if not _names(rule[kind]) or (kind in AT_LEAST_TWO and len(rule[kind]) < 2):
+        return (
+            f"{kind}: a list of {'at least two names' if kind in AT_LEAST_TWO else 'names'} is due"
+        )
+    conditions = [_condition(rule[key]) for key in ("when", "unless") if key in rule]
+    reason = text(rule["reason"]) if "reason" in rule else None
+    return next(filter(None, [*conditions, reason]), None)
+
+
+AT_LEAST_TWO = ("exactly-one-of", "at-least-one-of")
+
+
+def _properties(value: Json) -> str | None:
+    fine = is_mapping(value) and value and all(map(_is_property, value.values()))
+    return None if fine else "{name: {first-of: [field, …], description: text}} is due"
+
+
+def _is_property(value: Json) -> bool:
+    if not is_mapping(value) or set(value) != {"first-of", "description"}:
+        return False
+    return _names(value["first-of"]) and text(value["description"]) is None
+
+
+def attribute_name(value: Json) -> str | None:
+    """Checks for a name that an attribute can have."""
+    fine = isinstance(value, str) and value.isidentifier() and value == value.lower()
+    return None if fine and not keyword.iskeyword(value) else "a name in snake_case is due"
+
+
+def _reference(value: Json) -> str | None:
+    fine = is_mapping(value) and set(value) == {"$ref"} and text(value["$ref"]) is None
+    return None if fine else "{$ref: schema} is due"
 
 
 def _paging(value: Json) -> str | None:
@@ -123,7 +177,9 @@ KEYS: dict[str, tuple[tuple[Place, ...], Check]] = {
     "x-cj-points": (OPERATION, whole),
     "x-cj-docs": (OPERATION, _docs),
     "x-cj-paging": (OPERATION, _paging),
-    "x-cj-one-of": (OPERATION, _groups),
+    "x-cj-rules": (("operation", "schema"), _rules),
+    "x-cj-pays-when": (OPERATION, _condition),
+    "x-cj-refusal-data": (OPERATION, _reference),
     "x-cj-how-to-find-out": (OPERATION, text),
     "x-cj-evidence": (OPERATION, one_of(*EVIDENCE)),
     "x-cj-zone": (SCHEMA, _zone),
@@ -131,6 +187,11 @@ KEYS: dict[str, tuple[tuple[Place, ...], Check]] = {
     "x-cj-secret": (SCHEMA, _true),
     "x-cj-single-or-list": (SCHEMA, _true),
     "x-cj-decided": (ANYWHERE, decided),
+    "x-cj-name": (SCHEMA, attribute_name),
+    "x-cj-rows": (SCHEMA, _reference),
+    "x-cj-also": (SCHEMA, names),
+    "x-cj-properties": (SCHEMA, _properties),
+    "x-python-name": (SCHEMA, attribute_name),
     "x-python-type": (SCHEMA, text),
     "x-python-import": (SCHEMA, _python_import),
 }

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from codegen.lint.parameters import parameter_findings
+from codegen.lint.rules import rule_findings
 from codegen.load import Json, Spec, SpecError
-from codegen.operations import VERBS, body_schema, data_schema, raw_operations
+from codegen.operations import VERBS, data_schema, raw_operations
+from codegen.parameters import BODIES, body_content, body_schema
 from codegen.pytypes import Scope, reference_of
 
 NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z0-9_]*")
@@ -33,8 +35,7 @@ class Operation:
     @property
     def body(self) -> str:
         """The name of the schema of its body; empty without a body or without a name."""
-        content: dict[str, Json] = self.raw.get("requestBody", {}).get("content", {})
-        schema = content.get("application/json", {}).get("schema", {})
+        schema = body_content(self.raw)[1].get("schema", {})
         return (reference_of(schema) or "").rpartition("/")[2]
 
     @property
@@ -80,7 +81,11 @@ RULES: tuple[Rule, ...] = (
     (lambda op: op.verb == "get" and "requestBody" in op.raw, "a GET has no requestBody"),
     (
         lambda op: "requestBody" in op.raw and not op.body.endswith("Request"),
-        "requestBody: application/json with a $ref to a schema whose name ends in Request is due",
+        f"requestBody: {' or '.join(BODIES)} with a $ref to a schema whose name ends in Request is due",
+    ),
+    (
+        lambda op: any(name not in op.inputs for name in op.raw.get("x-cj-pays-when", {})),
+        "x-cj-pays-when names what is no parameter",
     ),
     (
         lambda op: op.raw["responses"].get("default") != REFUSED,
@@ -125,12 +130,7 @@ def _path_items(spec: Spec) -> Iterator[str]:
 def _operation(op: Operation) -> Iterator[str]:
     yield from (rule for breaks, rule in RULES if breaks(op))
     yield from parameter_findings(op.scope, op.raw)
-    for group in op.raw.get("x-cj-one-of", []):
-        for name in group:
-            if name not in op.inputs:
-                yield f"x-cj-one-of names {name!r}, which is no parameter"
-            elif op.inputs[name]:
-                yield f"x-cj-one-of names {name!r}, which is required"
+    yield from rule_findings(op.raw, op.inputs)
     try:
         data = data_schema(op.raw)
     except (KeyError, SpecError):
@@ -173,7 +173,7 @@ def _walk(scope: Scope, schema: dict[str, Json], key: str, names: list[str]) -> 
         except SpecError:
             yield f"x-cj-paging.{key}: the answer has no {name!r}"
             return
-        if key == "items" and schema.get("type") != "array":
+        if key == "items" and name == names[-1] and schema.get("type") != "array":
             yield f"x-cj-paging.items: {name!r} is no list"
             return
-        schema = schema.get("items", {})
+        schema = schema.get("items", schema)

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator
 
 from codegen.lint import times
 from codegen.load import Json
-from codegen.operations import WIRE_KINDS, body_schema
+from codegen.parameters import WIRE_KINDS, body_schema
 from codegen.pytypes import Scope, reference_of, snake
 
 Rule = tuple[Callable[[dict[str, Json]], object], str]
 """When a parameter breaks a rule, and the rule."""
 
 RULES: tuple[Rule, ...] = (
-    (lambda each: each["in"] != "query", "only parameters in the query can be generated"),
+    (
+        lambda each: each["in"] not in {"query", "header"},
+        "only parameters in the query and headers can be generated",
+    ),
     (lambda each: "schema" not in each, "schema missing"),
     (lambda each: not each.get("description"), "description missing"),
     (
@@ -35,7 +38,8 @@ RULES: tuple[Rule, ...] = (
 
 def parameter_findings(scope: Scope, op: dict[str, Json]) -> Iterator[str]:
     """Yields what is wrong with the parameters of an operation."""
-    names = list(body_schema(scope, op)[1].get("properties", {}))
+    body = body_schema(scope, op)[1]
+    names = [*body.get("properties", {}), *filter(None, [body.get("x-cj-name")])]
     for parameter in op.get("parameters", []):
         if "$ref" in parameter:
             yield f"parameter {parameter['$ref']}: a parameter is written out, without $ref"

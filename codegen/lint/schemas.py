@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from codegen.lint import times
+from codegen.lint.rules import rule_findings
 from codegen.load import SHARED, Json, Spec
-from codegen.operations import WIRE_KINDS
+from codegen.models import REQUESTS
+from codegen.parameters import WIRE_KINDS
 from codegen.pytypes import attribute, reference_of
 
 ANSWERS_ONLY = ("PriceRange", "WeightRange", *times.WIRE_TIMES)
@@ -113,11 +115,41 @@ def _schema(name: str, schema: dict[str, Json], file: str) -> Iterator[str]:
         yield ": a schema has a PascalCase name"
     if not (schema.get("description") or file == SHARED):
         yield ": description missing"
-    request = name.endswith("Request")
+    request = name.endswith(REQUESTS)
     if request and "allOf" in schema:
         yield ": a request lists its properties itself, without allOf"
+    yield from _request_parts(name, schema) if request else _answer_parts(schema)
     for part in [schema, *schema.get("allOf", [])]:
         yield from _object(part, request=request)
+
+
+def _request_parts(name: str, schema: dict[str, Json]) -> Iterator[str]:
+    required, properties = set(schema.get("required", [])), schema.get("properties", {})
+    if name.endswith("Request") and "x-cj-rules" in schema:
+        yield ": the rules of a body stand on its operation"
+        return
+    inputs = {name: name in required for name in properties}
+    yield from (f": {problem}" for problem in rule_findings(schema, inputs))
+    if (schema.get("type") == "array") != ("x-cj-name" in schema):
+        yield ": a body that is a list has an x-cj-name, and nothing else has one"
+
+
+def _answer_parts(schema: dict[str, Json]) -> Iterator[str]:
+    """Checks what refers to other fields; a schema made of parts may name fields of any part."""
+    parts = [schema, *schema.get("allOf", [])]
+    own = {name: value for part in parts for name, value in part.get("properties", {}).items()}
+    for name, value in own.items():
+        for other in value.get("x-cj-also", []):
+            if other not in own:
+                yield f".{name}: x-cj-also names {other!r}, which is no field"
+    if any("$ref" in part for part in parts):
+        return
+    for name, told in schema.get("x-cj-properties", {}).items():
+        if name in map(attribute, own):
+            yield f": x-cj-properties: {name!r} is a field already"
+        for other in told["first-of"]:
+            if other not in own:
+                yield f": x-cj-properties: {name} names {other!r}, which is no field"
 
 
 def _object(schema: dict[str, Json], *, request: bool) -> Iterator[str]:
@@ -130,6 +162,7 @@ def _object(schema: dict[str, Json], *, request: bool) -> Iterator[str]:
             yield from (f".{name}: {rule}" for breaks, rule in times.RULES if breaks(name, value))
     for name in sorted(required - set(properties)):
         yield f": required names {name!r}, which is no property"
-    for name, count in Counter(map(attribute, properties)).items():
+    attributes = [value.get("x-python-name", attribute(name)) for name, value in properties.items()]
+    for name, count in Counter(attributes).items():
         if count > 1:
             yield f": {count} properties are called {name!r} in Python"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from codegen.load import Json, is_list, is_mapping
+from codegen.parameters import BODIES
 
 Place = Literal["document", "operation", "parameter", "schema"]
 
@@ -72,6 +73,6 @@ def _where(value: dict[str, Json], outer: str, trail: tuple[str, ...], place: Pl
         return f"{outer.partition(':')[0]}: {name}"
     name = str(value.get("name")) if place == "parameter" else "".join(trail[-1:])
     word = not _names_things(trail[:-1])
-    if not name or name == "application/json" or (word and name in SILENT):
+    if not name or name in BODIES or (word and name in SILENT):
         return outer
     return f"{outer}.{name}" if ": " in outer else f"{outer}: {name}"

@@ -109,7 +109,7 @@ paths:
       x-cj-effect: read
       x-cj-points: 10
       x-cj-docs: [{edition: "000", section: A thing}]
-      x-cj-one-of: [[pid, sku]]
+      x-cj-rules: [{exactly-one-of: [pid, sku]}]
       parameters:
         - {name: pid, in: query, description: Id of the thing., schema: {type: string}}
         - {name: sku, in: query, description: SKU of the thing., schema: {type: string}}

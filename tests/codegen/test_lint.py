@@ -143,10 +143,36 @@ EXTENSION_KEYS: list[Case] = [
         "shop.yaml: things.list: x-cj-paging: cap: a whole number from 1 is due",
     ),
     Case(
-        "a one-of with a single list",
-        lambda s: s.get.update({"x-cj-one-of": ["pid", "sku"]}),
-        "shop.yaml: things.get: x-cj-one-of: "
-        "a list of lists of at least two parameter names is due",
+        "rules that are no list",
+        lambda s: s.get.update({"x-cj-rules": {"required": ["pid"]}}),
+        "shop.yaml: things.get: x-cj-rules: a list of rules is due",
+    ),
+    Case(
+        "a choice between one",
+        lambda s: s.get.update({"x-cj-rules": [{"exactly-one-of": ["pid"]}]}),
+        "shop.yaml: things.get: x-cj-rules: exactly-one-of: a list of at least two names is due",
+    ),
+    Case(
+        "a rule of two kinds",
+        lambda s: s.get.update({"x-cj-rules": [{"required": ["pid"], "forbidden": ["sku"]}]}),
+        "shop.yaml: things.get: x-cj-rules: "
+        "{exactly-one-of or at-least-one-of or required or forbidden: names} is due, "
+        "and when, unless, reason where they help",
+    ),
+    Case(
+        "a condition without values",
+        lambda s: s.get.update({"x-cj-rules": [{"required": ["pid"], "when": {"sku": 1}}]}),
+        "shop.yaml: things.get: x-cj-rules: {name: [value, …]} is due",
+    ),
+    Case(
+        "a payment that depends on nothing",
+        lambda s: s.create.update({"x-cj-pays-when": {}}),
+        "shop.yaml: things.create: x-cj-pays-when: {name: [value, …]} is due",
+    ),
+    Case(
+        "an attribute that is no name",
+        lambda s: s.schemas["Thing"]["properties"]["pid"].update({"x-python-name": "a b"}),
+        "shop.yaml: Thing.pid: x-python-name: a name in snake_case is due",
     ),
     Case(
         "a how-to-find-out that says nothing",
@@ -355,14 +381,44 @@ OPERATIONS: list[Case] = [
         "say why in x-cj-decided",
     ),
     Case(
-        "a one-of with a name that is no parameter",
-        lambda s: s.get.update({"x-cj-one-of": [["pid", "skew"]]}),
-        "shop.yaml: things.get: x-cj-one-of names 'skew', which is no parameter",
+        "a rule with a name that is no parameter",
+        lambda s: s.get.update({"x-cj-rules": [{"exactly-one-of": ["pid", "skew"]}]}),
+        "shop.yaml: things.get: x-cj-rules: exactly-one-of names 'skew', which is no parameter",
     ),
     Case(
-        "a one-of with a parameter that is required anyway",
-        lambda s: s.create.update({"x-cj-one-of": [["name", "count"]]}),
-        "shop.yaml: things.create: x-cj-one-of names 'name', which is required",
+        "a rule with a parameter that is required anyway",
+        lambda s: s.create.update({"x-cj-rules": [{"at-least-one-of": ["name", "count"]}]}),
+        "shop.yaml: things.create: x-cj-rules: at-least-one-of names 'name', "
+        "which is required anyway",
+    ),
+    Case(
+        "a condition on what is no parameter",
+        lambda s: s.get.update({"x-cj-rules": [{"required": ["pid"], "when": {"kind": [1]}}]}),
+        "shop.yaml: things.get: x-cj-rules: a condition names 'kind', which is no parameter",
+    ),
+    Case(
+        "a payment that depends on what is no parameter",
+        lambda s: s.create.update({"x-cj-pays-when": {"payType": [2]}}),
+        "shop.yaml: things.create: x-cj-pays-when names what is no parameter",
+    ),
+    Case(
+        "another name that is no field",
+        lambda s: s.schemas["Thing"]["properties"]["pid"].update({"x-cj-also": ["id"]}),
+        "shop.yaml: Thing.pid: x-cj-also names 'id', which is no field",
+    ),
+    Case(
+        "a property that is a field already",
+        lambda s: s.schemas["Thing"].update(
+            {"x-cj-properties": {"pid": {"first-of": ["pid"], "description": "Its id."}}}
+        ),
+        "shop.yaml: Thing: x-cj-properties: 'pid' is a field already",
+    ),
+    Case(
+        "a property of what is no field",
+        lambda s: s.schemas["Thing"].update(
+            {"x-cj-properties": {"code": {"first-of": ["pid", "id"], "description": "Its code."}}}
+        ),
+        "shop.yaml: Thing: x-cj-properties: code names 'id', which is no field",
     ),
     Case(
         "a verb that nothing is generated for",
@@ -418,9 +474,10 @@ PARAMETERS: list[Case] = [
         "shop.yaml: things.get: parameter pid: description missing",
     ),
     Case(
-        "a parameter in a header",
-        lambda s: s.parameter(s.get, "pid").update({"in": "header"}),
-        "shop.yaml: things.get: parameter pid: only parameters in the query can be generated",
+        "a parameter in a cookie",
+        lambda s: s.parameter(s.get, "pid").update({"in": "cookie"}),
+        "shop.yaml: things.get: parameter pid: "
+        "only parameters in the query and headers can be generated",
     ),
     Case(
         "an array that does not say how it is joined",
@@ -478,7 +535,7 @@ PARAMETERS: list[Case] = [
         "a parameter by reference",
         lambda s: (
             s.shop["components"].update(parameters={"Sku": s.parameter(s.get, "sku")}),
-            s.get.update({"x-cj-one-of": [["pid", "features"]]}),
+            s.get.update({"x-cj-rules": [{"exactly-one-of": ["pid", "features"]}]}),
             s.get["parameters"].remove(s.parameter(s.get, "sku")),
             s.get["parameters"].append({"$ref": "#/components/parameters/Sku"}),
         ),

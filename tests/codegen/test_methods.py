@@ -26,7 +26,9 @@ Method = Callable[..., Any]
 def method_of(op: OperationRecord) -> Method:
     """The generated method of an operation."""
     module = importlib.import_module(f"cj_async.resources.{op.namespace}")
-    found: Method = getattr(getattr(module, op.namespace.capitalize()), op.method)
+    found: Method = getattr(
+        getattr(module, "".join(part.capitalize() for part in op.namespace.split("_"))), op.method
+    )
     return found
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from cj_async.resources import OPERATIONS
 from codegen.load import Spec
-from codegen.operations import body_schema, raw_operations, read_operations
+from codegen.operations import raw_operations, read_operations
+from codegen.parameters import body_schema
 from codegen.pytypes import Scope
 from codegen.resources import generate_resources
 from tests.codegen.small import Small
@@ -69,12 +70,14 @@ def test_required_parameters_come_first_and_the_rest_by_name(real_spec: Spec) ->
     [
         ("common.yaml#/components/schemas/Id", "str", "text"),
         ("common.yaml#/components/schemas/Money", "Decimal | float", "number"),
-        ("#/components/schemas/Thing", "Mapping[str, object]", "json"),
+        ("#/components/schemas/PartInput", "params.shop.PartInput", "object"),
     ],
 )
 def test_a_field_of_a_request_may_refer_to_a_schema(
     reference: str, annotation: str, kind: str, small: Small
 ) -> None:
+    part = {"name": {"type": "string", "description": "Its name."}}
+    small.schemas["PartInput"] = {"type": "object", "description": "A part.", "properties": part}
     fields = small.schemas["CreateThingRequest"]["properties"]
     fields["one"] = {"allOf": [{"$ref": reference}], "description": "One."}
     fields["many"] = {"type": "array", "items": {"$ref": reference}, "description": "Many."}
