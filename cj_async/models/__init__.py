@@ -2,15 +2,37 @@
 """Every answer of the API as a Struct, one module per chapter of the spec."""
 
 from . import (
+    address,
     authentication,
+    cogs,
+    dispute,
+    logistics,
+    makeup,
+    merge_order,
+    outbound,
+    payment,
+    pod,
     product,
+    sandbox,
     setting,
     storage,
+    waybill,
 )
 
 __all__ = [
+    "address",
     "authentication",
+    "cogs",
+    "dispute",
+    "logistics",
+    "makeup",
+    "merge_order",
+    "outbound",
+    "payment",
+    "pod",
     "product",
+    "sandbox",
     "setting",
     "storage",
+    "waybill",
 ]

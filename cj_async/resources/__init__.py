@@ -8,10 +8,19 @@ from typing import Any
 from cj_async._namespace import Calls
 from cj_async._operation import Operation
 
+from . import addresses as _addresses
 from . import auth as _auth
+from . import disputes as _disputes
 from . import inventory as _inventory
+from . import logistics as _logistics
+from . import makeup as _makeup
+from . import merge_orders as _merge_orders
+from . import orders as _orders
+from . import outbound as _outbound
+from . import payments as _payments
 from . import products as _products
 from . import reviews as _reviews
+from . import sandbox as _sandbox
 from . import settings as _settings
 from . import sourcing as _sourcing
 from . import variants as _variants
@@ -22,10 +31,19 @@ class Namespaces:
     """The namespaces of the client.
 
     Attributes:
+        addresses: The address book for private inventory.
         auth: Access tokens. The client logs in and refreshes by itself; it never logs out by itself.
+        disputes: Complaints about orders.
         inventory: Stock by variant, by SKU and by product.
+        logistics: Freight, lines and tracking.
+        makeup: Differences that have to be paid later.
+        merge_orders: Several orders to one address, merged into one parcel.
+        orders: Orders: create, cart, parent order, list, change, waybills, pictures, costs.
+        outbound: Orders that ship from your private inventory.
+        payments: The balance of the account, and paying with it.
         products: Products: categories, search, lists, details, your own selection.
         reviews: What buyers said about a product.
+        sandbox: Sandbox orders: simulated payment and progress.
         settings: The account: its name, its limits, its callbacks.
         sourcing: Ask CJ to find a product, and follow the request.
         variants: The variants of a product: colour, size, price, weight.
@@ -33,10 +51,19 @@ class Namespaces:
     """
 
     def __init__(self, calls: Calls) -> None:
+        self.addresses = _addresses.Addresses(calls)
         self.auth = _auth.Auth(calls)
+        self.disputes = _disputes.Disputes(calls)
         self.inventory = _inventory.Inventory(calls)
+        self.logistics = _logistics.Logistics(calls)
+        self.makeup = _makeup.Makeup(calls)
+        self.merge_orders = _merge_orders.MergeOrders(calls)
+        self.orders = _orders.Orders(calls)
+        self.outbound = _outbound.Outbound(calls)
+        self.payments = _payments.Payments(calls)
         self.products = _products.Products(calls)
         self.reviews = _reviews.Reviews(calls)
+        self.sandbox = _sandbox.Sandbox(calls)
         self.settings = _settings.Settings(calls)
         self.sourcing = _sourcing.Sourcing(calls)
         self.variants = _variants.Variants(calls)
@@ -46,12 +73,48 @@ class Namespaces:
 OPERATIONS: dict[tuple[str, str], Operation[Any]] = {
     (operation.method, operation.path): operation
     for operation in (
+        _addresses.ADDRESSES_CREATE,
+        _addresses.ADDRESSES_UPDATE,
+        _addresses.ADDRESSES_LIST,
         _auth.AUTH_GET_ACCESS_TOKEN,
         _auth.AUTH_LOGOUT,
         _auth.AUTH_REFRESH_ACCESS_TOKEN,
+        _disputes.DISPUTES_CANCEL,
+        _disputes.DISPUTES_CONFIRM_INFO,
+        _disputes.DISPUTES_CREATE,
+        _disputes.DISPUTES_PRODUCTS,
+        _disputes.DISPUTES_LIST,
         _inventory.INVENTORY_BY_PRODUCT,
         _inventory.INVENTORY_BY_SKU,
         _inventory.INVENTORY_BY_VARIANT,
+        _logistics.LOGISTICS_FREIGHT,
+        _logistics.LOGISTICS_FREIGHT_TIP,
+        _logistics.LOGISTICS_SUPPLIER_TEMPLATES,
+        _logistics.LOGISTICS_TRACK,
+        _logistics.LOGISTICS_TRACK_LEGACY,
+        _makeup.MAKEUP_CREATE_PAY_ORDER,
+        _makeup.MAKEUP_LIST,
+        _merge_orders.MERGE_ORDERS_AUTO_MATCH,
+        _merge_orders.MERGE_ORDERS_AUTO_MATCH_PROGRESS,
+        _merge_orders.MERGE_ORDERS_AUTO_MATCH_RESULT,
+        _merge_orders.MERGE_ORDERS_SUBMIT,
+        _merge_orders.MERGE_ORDERS_SUBMIT_PROGRESS,
+        _merge_orders.MERGE_ORDERS_SUBMIT_RESULT,
+        _orders.ORDERS_COGS,
+        _orders.ORDERS_EDIT_POD_PICTURES,
+        _orders.ORDERS_UPDATE_WAYBILL,
+        _orders.ORDERS_UPLOAD_WAYBILL,
+        _outbound.OUTBOUND_ADDRESSES,
+        _outbound.OUTBOUND_CANCEL,
+        _outbound.OUTBOUND_CREATE,
+        _outbound.OUTBOUND_GET,
+        _outbound.OUTBOUND_PRODUCTS,
+        _outbound.OUTBOUND_PROGRESS,
+        _outbound.OUTBOUND_REFRESH_PRODUCTS,
+        _outbound.OUTBOUND_SUBMIT,
+        _payments.PAYMENTS_BALANCE,
+        _payments.PAYMENTS_PAY,
+        _payments.PAYMENTS_PAY_V2,
         _products.PRODUCTS_ADD_TO_MY_PRODUCTS,
         _products.PRODUCTS_CATEGORIES,
         _products.PRODUCTS_GET,
@@ -60,6 +123,8 @@ OPERATIONS: dict[tuple[str, str], Operation[Any]] = {
         _products.PRODUCTS_LIST,
         _reviews.REVIEWS_LIST_LEGACY,
         _reviews.REVIEWS_LIST,
+        _sandbox.SANDBOX_SIMULATE_PAY,
+        _sandbox.SANDBOX_UPDATE_STATUS,
         _settings.SETTINGS_GET,
         _settings.SETTINGS_GET_ACCOUNT,
         _settings.SETTINGS_UPDATE_ACCOUNT,

@@ -10,7 +10,7 @@ from codegen.pytypes import snake
 WIRE_TIMES = ("UtcTime", "BeijingTime", "EpochTime")
 MOMENTS = frozenset({"at", "date", "time", "timestamp"})
 SIDES = frozenset({"begin", "end", "from", "start", "to"})
-DURATIONS = frozenset({"deliveryTime"})
+DURATIONS = frozenset({"arrivalTime", "deliveryTime"})
 """Names that end like a moment and are none."""
 
 
