@@ -19,9 +19,8 @@ class Effect(Enum):
     TOKEN = "token"
 
 
-Kind = Literal[
-    "text", "integer", "number", "boolean", "epoch_ms", "clock", "array", "object", "json", "file"
-]
+Scalar = Literal["text", "integer", "number", "boolean", "epoch_ms", "epoch_s", "clock"]
+Kind = Scalar | Literal["array", "object", "json", "file"]
 Choice = str | int | bool
 
 

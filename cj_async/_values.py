@@ -175,14 +175,20 @@ def _boolean(_: Parameter, value: object) -> bool:
     return value
 
 
-def _epoch_ms(parameter: Parameter, value: object) -> int:
+def _epoch(parameter: Parameter, value: object) -> int:
+    unit, count = _EPOCHS[parameter.kind]
     if isinstance(value, bool) or not isinstance(value, int | datetime):
-        raise Broken("a datetime with a zone, or milliseconds since 1970, is due")
+        raise Broken(f"a datetime with a zone, or {unit} since 1970, is due")
     try:
-        milliseconds = _wire.epoch_ms(value)
+        return _integer(parameter, count(value))
     except (ValueError, OverflowError) as error:
         raise Broken(str(error)) from error
-    return _integer(parameter, milliseconds)
+
+
+_EPOCHS: dict[str, tuple[str, Callable[[datetime | int], int]]] = {
+    "epoch_ms": ("milliseconds", _wire.epoch_ms),
+    "epoch_s": ("seconds", _wire.epoch_s),
+}
 
 
 def _clock(parameter: Parameter, value: object) -> str:
@@ -257,7 +263,8 @@ _CONVERSIONS: dict[str, Callable[[Parameter, object], object]] = {
     "integer": _integer,
     "number": _number,
     "boolean": _boolean,
-    "epoch_ms": _epoch_ms,
+    "epoch_ms": _epoch,
+    "epoch_s": _epoch,
     "clock": _clock,
     "json": _mapping,
     "object": _object,

@@ -26,6 +26,8 @@ Integer: TypeAlias = int
 BEIJING: Final = timezone(timedelta(hours=8))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_SECOND: Final = timedelta(seconds=1)
+_MUST_BE_MILLISECONDS: Final = 100_000_000_000  # as seconds it would be the year 5138
 _LONGEST_NUMBER: Final = 100  # digits; more than any id has, so that 1E+999999 stays a misfit
 
 
@@ -226,6 +228,22 @@ def epoch_ms(value: datetime | int) -> int:
     """
     if isinstance(value, datetime):
         return (_aware(value) - _EPOCH) // _MILLISECOND
+    return value
+
+
+def epoch_s(value: datetime | int) -> int:
+    """Whole seconds since 1970-01-01 UTC, as a few request parameters want them.
+
+    Args:
+        value: An aware datetime, or seconds already.
+
+    Raises:
+        ValueError: The datetime has no zone, or the number must be milliseconds.
+    """
+    if isinstance(value, datetime):
+        return (_aware(value) - _EPOCH) // _SECOND
+    if value >= _MUST_BE_MILLISECONDS:
+        raise ValueError("seconds are due, and this must be milliseconds")
     return value
 
 

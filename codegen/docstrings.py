@@ -44,7 +44,11 @@ def input_docstring(
     description: str, fields: tuple[ParameterRecord, ...], rules: tuple[RuleRecord, ...]
 ) -> str:
     """Returns the text between the quotes of an object inside a request."""
-    parts = [_wrapped(description), *(_wrapped(rule_sentence(rule)) for rule in rules)]
+    summary, _, rest = description.partition(". ")
+    parts = [f"{summary.rstrip('.')}.", _wrapped(rest)] if rest else [_wrapped(description)]
+    if len(parts[0]) > WIDTH:
+        parts = ["Part of a request.", _wrapped(description)]
+    parts += [_wrapped(rule_sentence(rule)) for rule in rules]
     parts.append("Attributes:\n" + "\n".join(map(_argument, fields)))
     return quotable("\n\n".join(parts))
 
@@ -102,6 +106,7 @@ def _facts(parameter: ParameterRecord) -> list[str]:
         (f"At most {parameter.max_length} characters.", parameter.max_length is not None),
         (f"Written in the zone {parameter.zone}.", parameter.kind == "clock"),
         ("A datetime with a zone, or milliseconds since 1970.", parameter.kind == "epoch_ms"),
+        ("A datetime with a zone, or seconds since 1970.", parameter.kind == "epoch_s"),
         (f"The server's default is {parameter.default}.", parameter.default is not None),
     ]
     return [text for text, holds in facts if holds]

@@ -57,7 +57,7 @@ def generate_models(spec: Spec, scratch: Path) -> dict[str, str]:
         path.name: with_members(path.read_text(encoding="utf-8"), spec, path.stem)
         for path in sorted(target.glob("*.py"))
     }
-    files["__init__.py"] = _package(sorted(spec.chapters))
+    files["__init__.py"] = _package([name for name in sorted(spec.chapters) if f"{name}.py" in files])
     return files
 
 

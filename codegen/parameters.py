@@ -193,6 +193,8 @@ def _parameter(scope: Scope, name: str, schema: dict[str, Json], **known: Any) -
 
 
 KINDS = {"integer": "integer", "number": "number", "boolean": "boolean", "array": "array"}
+EPOCHS = {"epoch-ms": "epoch_ms", "epoch-s": "epoch_s"}
+"""Zones of moments that are counted, and not written with a clock."""
 WIRE_KINDS = {
     "Id": "text",
     "NumericId": "text",
@@ -209,6 +211,7 @@ ANNOTATIONS = {
     "boolean": "bool",
     "json": "Mapping[str, object]",
     "epoch_ms": "datetime | int",
+    "epoch_s": "datetime | int",
     "clock": "datetime",
     "file": "FileInput",
 }
@@ -217,7 +220,7 @@ ANNOTATIONS = {
 def _kind(scope: Scope, schema: dict[str, Json]) -> str:
     zone = schema.get("x-cj-zone")
     if zone:
-        return "epoch_ms" if zone == "epoch-ms" else "clock"
+        return EPOCHS.get(zone, "clock")
     reference = reference_of(schema)
     if reference is None:
         return _plain_kind(schema)

@@ -9,14 +9,14 @@ from . import (
     logistics,
     makeup,
     merge_order,
+    order,
     outbound,
     payment,
     pod,
+    private_inventory,
     product,
-    sandbox,
     setting,
     storage,
-    waybill,
 )
 
 __all__ = [
@@ -27,12 +27,12 @@ __all__ = [
     "logistics",
     "makeup",
     "merge_order",
+    "order",
     "outbound",
     "payment",
     "pod",
+    "private_inventory",
     "product",
-    "sandbox",
     "setting",
     "storage",
-    "waybill",
 ]

@@ -210,7 +210,7 @@ class SupplierTemplate(Model, kw_only=True):
     id: Id
     """Id of the supplier's template."""
     dest_country_code: str | None = field(name="destCountryCode", default=None)
-    """Country that they go to, as a two-letter code; may be empty."""
+    """Country that the goods go to, as a two-letter code; may be empty."""
     logistics_name: str | None = field(name="logisticsName", default=None)
     """Name of the shipping method."""
     postage: Money | None = None

@@ -8,9 +8,10 @@ from typing import Required, TypedDict
 
 
 class DisputeProductInput(TypedDict, total=False):
-    """A product to complain about. A row of disputes.products can be passed as it is, with every
-    field it has; of a row of the caller's own making CJ documents lineItemId, quantity and
-    price.
+    """A product to complain about.
+
+    A row of disputes.products can be passed as it is, with every field it has; of a row of the
+    caller's own making CJ documents lineItemId, quantity and price.
 
     Attributes:
         quantity: Pieces to complain about. Required.

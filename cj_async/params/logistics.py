@@ -26,8 +26,8 @@ class FreightTipInput(TypedDict, total=False):
     """A parcel, its route and its goods.
 
     Attributes:
-        dest_area_code: Country that they go to, as a two-letter code. Required. At most 200
-            characters.
+        dest_area_code: Country that the goods go to, as a two-letter code. Required. At most
+            200 characters.
         freight_trial_sku_list: The goods one by one. Required.
         product_prop: Properties of the goods, such as COMMON or BATTERY, as productProEnSet of
             products.get names them. Required.

@@ -18,6 +18,7 @@ from . import merge_orders as _merge_orders
 from . import orders as _orders
 from . import outbound as _outbound
 from . import payments as _payments
+from . import private_inventory as _private_inventory
 from . import products as _products
 from . import reviews as _reviews
 from . import sandbox as _sandbox
@@ -41,6 +42,7 @@ class Namespaces:
         orders: Orders: create, cart, parent order, list, change, waybills, pictures, costs.
         outbound: Orders that ship from your private inventory.
         payments: The balance of the account, and paying with it.
+        private_inventory: Stock that you buy in advance and CJ keeps for you.
         products: Products: categories, search, lists, details, your own selection.
         reviews: What buyers said about a product.
         sandbox: Sandbox orders: simulated payment and progress.
@@ -61,6 +63,7 @@ class Namespaces:
         self.orders = _orders.Orders(calls)
         self.outbound = _outbound.Outbound(calls)
         self.payments = _payments.Payments(calls)
+        self.private_inventory = _private_inventory.PrivateInventory(calls)
         self.products = _products.Products(calls)
         self.reviews = _reviews.Reviews(calls)
         self.sandbox = _sandbox.Sandbox(calls)
@@ -100,10 +103,20 @@ OPERATIONS: dict[tuple[str, str], Operation[Any]] = {
         _merge_orders.MERGE_ORDERS_SUBMIT,
         _merge_orders.MERGE_ORDERS_SUBMIT_PROGRESS,
         _merge_orders.MERGE_ORDERS_SUBMIT_RESULT,
+        _orders.ORDERS_ADD_TO_CART,
+        _orders.ORDERS_CHANGE_WAREHOUSE,
         _orders.ORDERS_COGS,
+        _orders.ORDERS_CONFIRM,
+        _orders.ORDERS_CONFIRM_CART,
+        _orders.ORDERS_CREATE_PARENT_ORDER,
+        _orders.ORDERS_CREATE_V2,
+        _orders.ORDERS_CREATE_V3,
+        _orders.ORDERS_DELETE,
         _orders.ORDERS_EDIT_POD_PICTURES,
+        _orders.ORDERS_GET,
         _orders.ORDERS_UPDATE_WAYBILL,
         _orders.ORDERS_UPLOAD_WAYBILL,
+        _orders.ORDERS_LIST,
         _outbound.OUTBOUND_ADDRESSES,
         _outbound.OUTBOUND_CANCEL,
         _outbound.OUTBOUND_CREATE,
@@ -115,6 +128,15 @@ OPERATIONS: dict[tuple[str, str], Operation[Any]] = {
         _payments.PAYMENTS_BALANCE,
         _payments.PAYMENTS_PAY,
         _payments.PAYMENTS_PAY_V2,
+        _private_inventory.PRIVATE_INVENTORY_ADD_TO_CART,
+        _private_inventory.PRIVATE_INVENTORY_CART,
+        _private_inventory.PRIVATE_INVENTORY_CONFIRMATION,
+        _private_inventory.PRIVATE_INVENTORY_CONFIRMATION_WITH_COST,
+        _private_inventory.PRIVATE_INVENTORY_COST,
+        _private_inventory.PRIVATE_INVENTORY_CREATE_ORDER,
+        _private_inventory.PRIVATE_INVENTORY_LOGISTICS,
+        _private_inventory.PRIVATE_INVENTORY_ORDERS,
+        _private_inventory.PRIVATE_INVENTORY_REMOVE_FROM_CART,
         _products.PRODUCTS_ADD_TO_MY_PRODUCTS,
         _products.PRODUCTS_CATEGORIES,
         _products.PRODUCTS_GET,

@@ -194,7 +194,7 @@ class Disputes(Namespace):
         self,
         *,
         order_id: str,
-        product_info_list: Sequence[params.dispute.DisputeProductInput],
+        product_info_list: Sequence[params.dispute.DisputeProductInput | dispute.DisputeProduct],
     ) -> dispute.DisputeConfirmInfo:
         """What can be asked for in a dispute about some products.
 
@@ -231,7 +231,7 @@ class Disputes(Namespace):
         expect_type: Literal[1, 2],
         message_text: str,
         order_id: str,
-        product_info_list: Sequence[params.dispute.DisputeProductInput],
+        product_info_list: Sequence[params.dispute.DisputeProductInput | dispute.DisputeProduct],
         refund_type: Literal[1, 2],
         image_url: Sequence[str] | None = None,
         video_url: Sequence[str] | None = None,

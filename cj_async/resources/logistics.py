@@ -267,8 +267,8 @@ class Logistics(Namespace):
         its logisticName.
 
         Args:
-            end_country_code: Country that they go to, as a two-letter code. Required. At most 200
-                characters.
+            end_country_code: Country that the goods go to, as a two-letter code. Required. At most
+                200 characters.
             products: What shall travel. Required.
             start_country_code: Country that the goods leave from, as a two-letter code such as CN
                 or US. Required. At most 200 characters.

@@ -4,13 +4,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
 
-from cj_async import params
+from cj_async import _wire, params
 from cj_async._namespace import Namespace
-from cj_async._operation import Effect, Operation, Parameter
+from cj_async._operation import Effect, Operation, Paging, Parameter, Rule
+from cj_async._paging import Pages
 from cj_async._upload import FileInput
-from cj_async.models import cogs, pod
+from cj_async.models import cogs, order, pod
 
+ORDERS_ADD_TO_CART: Operation[order.OrderCartAddition] = Operation(
+    id="orders.add_to_cart",
+    method="POST",
+    path="/shopping/order/addCart",
+    result=order.OrderCartAddition,
+    effect=Effect.WRITE,
+    how_to_find_out="orders.get(order_id=…) shows for each order whether it is in the cart (orderStatus IN_CART).",
+    body="json",
+    parameters=(
+        Parameter(
+            name="cjOrderIdList",
+            python="cj_order_id_list",
+            place="body",
+            kind="array",
+            required=True,
+        ),
+    ),
+)
+ORDERS_CHANGE_WAREHOUSE: Operation[_wire.Flag] = Operation(
+    id="orders.change_warehouse",
+    method="POST",
+    path="/shopping/order/changeWarehouse",
+    result=_wire.Flag,
+    effect=Effect.IDEMPOTENT,
+    body="json",
+    parameters=(
+        Parameter(name="orderCode", python="order_code", place="body", required=True),
+        Parameter(name="storageId", python="storage_id", place="body", required=True),
+    ),
+)
 ORDERS_COGS: Operation[list[cogs.CogsOrder]] = Operation(
     id="orders.cogs",
     method="POST",
@@ -27,6 +61,265 @@ ORDERS_COGS: Operation[list[cogs.CogsOrder]] = Operation(
             required=True,
         ),
     ),
+)
+ORDERS_CONFIRM: Operation[_wire.NumericId | None] = Operation(
+    id="orders.confirm",
+    method="PATCH",
+    path="/shopping/order/confirmOrder",
+    result=_wire.NumericId,
+    effect=Effect.WRITE,
+    nullable=True,
+    how_to_find_out="orders.get(order_id=…) shows whether the order is confirmed (orderStatus UNPAID).",
+    body="json",
+    parameters=(Parameter(name="orderId", python="order_id", place="body", required=True),),
+)
+ORDERS_CONFIRM_CART: Operation[order.OrderCartConfirmation] = Operation(
+    id="orders.confirm_cart",
+    method="POST",
+    path="/shopping/order/addCartConfirm",
+    result=order.OrderCartConfirmation,
+    effect=Effect.WRITE,
+    how_to_find_out="orders.get(order_id=…) shows for each order whether it is confirmed (orderStatus UNPAID). No call repeats the shipmentsId of the lost answer.",
+    body="json",
+    parameters=(
+        Parameter(
+            name="cjOrderIdList",
+            python="cj_order_id_list",
+            place="body",
+            kind="array",
+            required=True,
+        ),
+    ),
+)
+ORDERS_CREATE_PARENT_ORDER: Operation[order.ParentOrder] = Operation(
+    id="orders.create_parent_order",
+    method="POST",
+    path="/shopping/order/saveGenerateParentOrder",
+    result=order.ParentOrder,
+    effect=Effect.WRITE,
+    how_to_find_out="orders.list(shipment_order_id=…, status='UNPAID') shows the orders of the parent; payments.pay_v2 makes a payId by itself when none is given.",
+    body="json",
+    parameters=(
+        Parameter(name="shipmentOrderId", python="shipment_order_id", place="body", required=True),
+    ),
+)
+ORDERS_CREATE_V2: Operation[order.CreatedOrder] = Operation(
+    id="orders.create_v2",
+    method="POST",
+    path="/shopping/order/createOrderV2",
+    result=order.CreatedOrder,
+    effect=Effect.WRITE,
+    pays_when=("payType", (2,)),
+    how_to_find_out="orders.get(order_id=…) with your own order number shows whether the order exists and how far it came; do not create it again before looking.",
+    body="json",
+    rules=(
+        Rule(
+            kind="required",
+            names=("storage_id",),
+            when=("shop_logistics_type", (1,)),
+            reason="CJ refuses platform logistics without a warehouse (code 5030)",
+        ),
+    ),
+    parameters=(
+        Parameter(name="fromCountryCode", python="from_country_code", place="body", required=True),
+        Parameter(name="logisticName", python="logistic_name", place="body", required=True),
+        Parameter(name="orderNumber", python="order_number", place="body", required=True),
+        Parameter(
+            name="products",
+            python="products",
+            place="body",
+            kind="array",
+            required=True,
+            items="object",
+            fields=(
+                Parameter(
+                    name="quantity", python="quantity", place="body", kind="integer", required=True
+                ),
+                Parameter(name="podProperties", python="pod_properties", place="body"),
+                Parameter(name="sku", python="sku", place="body"),
+                Parameter(name="storeLineItemId", python="store_line_item_id", place="body"),
+                Parameter(name="storeProductId", python="store_product_id", place="body"),
+                Parameter(name="storeProductImg", python="store_product_img", place="body"),
+                Parameter(
+                    name="unitPrice", python="unit_price", place="body", kind="number", minimum=0
+                ),
+                Parameter(name="vid", python="vid", place="body"),
+            ),
+            rules=(
+                Rule(
+                    kind="at least one",
+                    names=("vid", "sku"),
+                    reason="A line names its variant by vid or by sku; when it has both, they must be the same variant",
+                ),
+            ),
+        ),
+        Parameter(name="shippingAddress", python="shipping_address", place="body", required=True),
+        Parameter(name="shippingCity", python="shipping_city", place="body", required=True),
+        Parameter(name="shippingCountry", python="shipping_country", place="body", required=True),
+        Parameter(
+            name="shippingCountryCode", python="shipping_country_code", place="body", required=True
+        ),
+        Parameter(
+            name="shippingCustomerName",
+            python="shipping_customer_name",
+            place="body",
+            required=True,
+        ),
+        Parameter(name="shippingProvince", python="shipping_province", place="body", required=True),
+        Parameter(name="consigneeID", python="consignee_id", place="body"),
+        Parameter(name="email", python="email", place="body"),
+        Parameter(name="houseNumber", python="house_number", place="body"),
+        Parameter(name="iossNumber", python="ioss_number", place="body"),
+        Parameter(
+            name="iossType", python="ioss_type", place="body", kind="integer", choices=(1, 2, 3)
+        ),
+        Parameter(
+            name="isSandbox", python="is_sandbox", place="body", kind="integer", choices=(0, 1)
+        ),
+        Parameter(
+            name="orderFlow", python="order_flow", place="body", kind="integer", choices=(1, 2)
+        ),
+        Parameter(
+            name="payType", python="pay_type", place="body", kind="integer", choices=(1, 2, 3)
+        ),
+        Parameter(name="platform", python="platform", place="body"),
+        Parameter(name="platformToken", python="platform_token", place="header"),
+        Parameter(name="remark", python="remark", place="body"),
+        Parameter(name="shippingAddress2", python="shipping_address2", place="body"),
+        Parameter(name="shippingCounty", python="shipping_county", place="body"),
+        Parameter(name="shippingPhone", python="shipping_phone", place="body"),
+        Parameter(name="shippingZip", python="shipping_zip", place="body"),
+        Parameter(name="shopAmount", python="shop_amount", place="body", kind="number", minimum=0),
+        Parameter(
+            name="shopLogisticsType",
+            python="shop_logistics_type",
+            place="body",
+            kind="integer",
+            choices=(1, 2, 3),
+        ),
+        Parameter(name="storageId", python="storage_id", place="body"),
+        Parameter(name="storeName", python="store_name", place="body"),
+        Parameter(
+            name="storeOrderTime",
+            python="store_order_time",
+            place="body",
+            kind="epoch_s",
+            zone="epoch-s",
+        ),
+        Parameter(name="taxId", python="tax_id", place="body"),
+    ),
+)
+ORDERS_CREATE_V3: Operation[order.CreatedOrder] = Operation(
+    id="orders.create_v3",
+    method="POST",
+    path="/shopping/order/createOrderV3",
+    result=order.CreatedOrder,
+    effect=Effect.WRITE,
+    how_to_find_out="orders.get(order_id=…) with your own order number shows whether the order exists; do not create it again before looking.",
+    body="json",
+    rules=(
+        Rule(
+            kind="required",
+            names=("storage_id",),
+            when=("shop_logistics_type", (1,)),
+            reason="CJ refuses platform logistics without a warehouse (code 5030)",
+        ),
+    ),
+    parameters=(
+        Parameter(name="fromCountryCode", python="from_country_code", place="body", required=True),
+        Parameter(name="logisticName", python="logistic_name", place="body", required=True),
+        Parameter(name="orderNumber", python="order_number", place="body", required=True),
+        Parameter(
+            name="products",
+            python="products",
+            place="body",
+            kind="array",
+            required=True,
+            items="object",
+            fields=(
+                Parameter(
+                    name="quantity", python="quantity", place="body", kind="integer", required=True
+                ),
+                Parameter(name="podProperties", python="pod_properties", place="body"),
+                Parameter(name="sku", python="sku", place="body"),
+                Parameter(name="storeLineItemId", python="store_line_item_id", place="body"),
+                Parameter(name="storeProductId", python="store_product_id", place="body"),
+                Parameter(name="storeProductImg", python="store_product_img", place="body"),
+                Parameter(
+                    name="unitPrice", python="unit_price", place="body", kind="number", minimum=0
+                ),
+                Parameter(name="vid", python="vid", place="body"),
+            ),
+            rules=(
+                Rule(
+                    kind="at least one",
+                    names=("vid", "sku"),
+                    reason="A line names its variant by vid or by sku; when it has both, they must be the same variant",
+                ),
+            ),
+        ),
+        Parameter(name="shippingAddress", python="shipping_address", place="body", required=True),
+        Parameter(name="shippingCity", python="shipping_city", place="body", required=True),
+        Parameter(name="shippingCountry", python="shipping_country", place="body", required=True),
+        Parameter(
+            name="shippingCountryCode", python="shipping_country_code", place="body", required=True
+        ),
+        Parameter(
+            name="shippingCustomerName",
+            python="shipping_customer_name",
+            place="body",
+            required=True,
+        ),
+        Parameter(name="shippingProvince", python="shipping_province", place="body", required=True),
+        Parameter(name="consigneeID", python="consignee_id", place="body"),
+        Parameter(name="email", python="email", place="body"),
+        Parameter(name="houseNumber", python="house_number", place="body"),
+        Parameter(name="iossNumber", python="ioss_number", place="body"),
+        Parameter(
+            name="iossType", python="ioss_type", place="body", kind="integer", choices=(1, 2, 3)
+        ),
+        Parameter(
+            name="isSandbox", python="is_sandbox", place="body", kind="integer", choices=(0, 1)
+        ),
+        Parameter(
+            name="orderFlow", python="order_flow", place="body", kind="integer", choices=(1, 2)
+        ),
+        Parameter(name="platform", python="platform", place="body"),
+        Parameter(name="platformToken", python="platform_token", place="header"),
+        Parameter(name="remark", python="remark", place="body"),
+        Parameter(name="shippingAddress2", python="shipping_address2", place="body"),
+        Parameter(name="shippingCounty", python="shipping_county", place="body"),
+        Parameter(name="shippingPhone", python="shipping_phone", place="body"),
+        Parameter(name="shippingZip", python="shipping_zip", place="body"),
+        Parameter(name="shopAmount", python="shop_amount", place="body", kind="number", minimum=0),
+        Parameter(
+            name="shopLogisticsType",
+            python="shop_logistics_type",
+            place="body",
+            kind="integer",
+            choices=(1, 2, 3),
+        ),
+        Parameter(name="storageId", python="storage_id", place="body"),
+        Parameter(name="storeName", python="store_name", place="body"),
+        Parameter(
+            name="storeOrderTime",
+            python="store_order_time",
+            place="body",
+            kind="epoch_s",
+            zone="epoch-s",
+        ),
+        Parameter(name="taxId", python="tax_id", place="body"),
+    ),
+)
+ORDERS_DELETE: Operation[_wire.NumericId | None] = Operation(
+    id="orders.delete",
+    method="DELETE",
+    path="/shopping/order/deleteOrder",
+    result=_wire.NumericId,
+    effect=Effect.WRITE,
+    nullable=True,
+    how_to_find_out="orders.get(order_id=…) says that there is no such order once it is deleted.",
+    parameters=(Parameter(name="orderId", python="order_id", place="query", required=True),),
 )
 ORDERS_EDIT_POD_PICTURES: Operation[pod.PodPictureEdits] = Operation(
     id="orders.edit_pod_pictures",
@@ -63,6 +356,24 @@ ORDERS_EDIT_POD_PICTURES: Operation[pod.PodPictureEdits] = Operation(
             ),
         ),
         Parameter(name="platformToken", python="platform_token", place="header"),
+    ),
+)
+ORDERS_GET: Operation[order.Order] = Operation(
+    id="orders.get",
+    method="GET",
+    path="/shopping/order/getOrderDetail",
+    result=order.Order,
+    effect=Effect.READ,
+    parameters=(
+        Parameter(name="orderId", python="order_id", place="query", required=True),
+        Parameter(
+            name="features",
+            python="features",
+            place="query",
+            kind="array",
+            choices=("LOGISTICS_TIMELINESS",),
+            most=20,
+        ),
     ),
 )
 ORDERS_UPDATE_WAYBILL: Operation[bool] = Operation(
@@ -111,12 +422,115 @@ ORDERS_UPLOAD_WAYBILL: Operation[bool] = Operation(
         ),
     ),
 )
+ORDERS_LIST: Operation[order.OrderListPage] = Operation(
+    id="orders.list",
+    method="GET",
+    path="/shopping/order/list",
+    result=order.OrderListPage,
+    effect=Effect.READ,
+    paging=Paging(
+        page="page_num",
+        size="page_size",
+        items=("items",),
+        fields=("list",),
+        number="page_num",
+        page_size="page_size",
+        total="total",
+        default_size=100,
+        cap=None,
+    ),
+    parameters=(
+        Parameter(name="orderIds", python="order_ids", place="query", kind="array", most=100),
+        Parameter(name="pageNum", python="page_num", place="query", kind="integer", minimum=1),
+        Parameter(name="pageSize", python="page_size", place="query", kind="integer", minimum=1),
+        Parameter(name="shipmentOrderId", python="shipment_order_id", place="query"),
+        Parameter(
+            name="status",
+            python="status",
+            place="query",
+            choices=(
+                "CANCELLED",
+                "CREATED",
+                "DELIVERED",
+                "IN_CART",
+                "OTHER",
+                "SHIPPED",
+                "UNPAID",
+                "UNSHIPPED",
+            ),
+        ),
+    ),
+)
 
 
 class Orders(Namespace):
     """Orders: create, cart, parent order, list, change, waybills, pictures, costs."""
 
     __slots__ = ()
+
+    async def add_to_cart(
+        self,
+        *,
+        cj_order_id_list: Sequence[str],
+    ) -> order.OrderCartAddition:
+        """Put orders into the cart.
+
+        The second step of an order, after its creation. Takes many orders at once and may take some
+        of them only: compare addSuccessOrders with what was sent, and look at interceptOrders.
+
+        Args:
+            cj_order_id_list: SD codes of the orders. Required.
+
+        Returns:
+            order.OrderCartAddition
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            OutcomeUnknown: it was sent and the answer was lost. orders.get(order_id=…) shows for
+                each order whether it is in the cart (orderStatus IN_CART).
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect write: changes something, never repeated by itself once it was sent.
+
+        CJ documentation: API 5 - Shopping, 1.3 Add Cart (edition 000); 5 Shopping, 1.3 Add Cart
+        (edition 002).
+        """
+        return await self._call(ORDERS_ADD_TO_CART, {"cj_order_id_list": cj_order_id_list})
+
+    async def change_warehouse(
+        self,
+        *,
+        order_code: str,
+        storage_id: str,
+    ) -> _wire.Flag:
+        """Have an order with platform logistics sent from another warehouse.
+
+        Only for orders that were created with shopLogisticsType 1 or 3.
+
+        Args:
+            order_code: The SD code of the order. Required. At most 200 characters.
+            storage_id: Id of the warehouse that shall send it; inventory.by_product names the
+                warehouses with stock, warehouses.get describes one. Required. At most 200
+                characters.
+
+        Returns:
+            _wire.Flag
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect idempotent: sending it twice does no harm, repeated by itself after
+        a failure.
+
+        CJ documentation: API 5 - Shopping, 2.0 Change Order Warehouse (edition 000); 5 Shopping,
+        1.10 Change Order Warehouse (edition 002).
+        """
+        return await self._call(
+            ORDERS_CHANGE_WAREHOUSE, {"order_code": order_code, "storage_id": storage_id}
+        )
 
     async def cogs(
         self,
@@ -144,6 +558,464 @@ class Orders(Namespace):
         CJ documentation: 5 Shopping, 4.1 Query COGS Data of Orders (edition 002).
         """
         return await self._call(ORDERS_COGS, {"order_codes_list": order_codes_list})
+
+    async def confirm(
+        self,
+        *,
+        order_id: str,
+    ) -> _wire.NumericId | None:
+        """Confirm an order.
+
+        A confirmed order waits for its payment and can no longer be deleted. CJ's description of
+        the way of an order goes through the cart (orders.add_to_cart, orders.confirm_cart) and does
+        not mention this call.
+
+        Args:
+            order_id: The SD code of the order. Required. At most 200 characters.
+
+        Returns:
+            _wire.NumericId, or None where CJ answers without data.
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            OutcomeUnknown: it was sent and the answer was lost. orders.get(order_id=…) shows
+                whether the order is confirmed (orderStatus UNPAID).
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect write: changes something, never repeated by itself once it was sent.
+
+        CJ documentation: API 5 - Shopping, 1.9 Confirm Order (edition 000); 5 Shopping, 1.9 Confirm
+        Order (edition 002).
+        """
+        return await self._call(ORDERS_CONFIRM, {"order_id": order_id})
+
+    async def confirm_cart(
+        self,
+        *,
+        cj_order_id_list: Sequence[str],
+    ) -> order.OrderCartConfirmation:
+        """Confirm orders that are in the cart.
+
+        The third step of an order. Keep shipmentsId of the answer: orders.create_parent_order wants
+        it, under the name shipmentOrderId. A success may still have left orders out; see
+        successCount, submitSuccess and interceptOrders.
+
+        Args:
+            cj_order_id_list: SD codes of the orders; they are in the cart already. Required.
+
+        Returns:
+            order.OrderCartConfirmation
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            OutcomeUnknown: it was sent and the answer was lost. orders.get(order_id=…) shows for
+                each order whether it is confirmed (orderStatus UNPAID). No call repeats the
+                shipmentsId of the lost answer.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect write: changes something, never repeated by itself once it was sent.
+
+        CJ documentation: API 5 - Shopping, 1.4 Add Cart Confirm (edition 000); 5 Shopping, 1.4 Add
+        Cart Confirm (edition 002).
+        """
+        return await self._call(ORDERS_CONFIRM_CART, {"cj_order_id_list": cj_order_id_list})
+
+    async def create_parent_order(
+        self,
+        *,
+        shipment_order_id: str,
+    ) -> order.ParentOrder:
+        """Make one parent order of the confirmed orders, ready to be paid.
+
+        The fourth step of an order. The answer holds the payId that payments.pay_v2 wants and the
+        moment until which it is good. Orders may have been left out of a success: see
+        unMatchOrderCodes, unMatchProductCodes and interceptOrders. Sandbox orders and real orders
+        cannot share a parent order. The orders of a parent can be paid on CJ's website as well,
+        many at a time.
+
+        Args:
+            shipment_order_id: The shipmentsId that orders.confirm_cart answered. Required. At most
+                200 characters.
+
+        Returns:
+            order.ParentOrder
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            OutcomeUnknown: it was sent and the answer was lost. orders.list(shipment_order_id=…,
+                status='UNPAID') shows the orders of the parent; payments.pay_v2 makes a payId by
+                itself when none is given.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect write: changes something, never repeated by itself once it was sent.
+
+        CJ documentation: API 5 - Shopping, 1.5 Save Generate Parent Order (edition 000); 5
+        Shopping, 1.5 Save Generate Parent Order (edition 002).
+        """
+        return await self._call(
+            ORDERS_CREATE_PARENT_ORDER, {"shipment_order_id": shipment_order_id}
+        )
+
+    async def create_v2(
+        self,
+        *,
+        from_country_code: str,
+        logistic_name: str,
+        order_number: str,
+        products: Sequence[params.order.OrderProductInput],
+        shipping_address: str,
+        shipping_city: str,
+        shipping_country: str,
+        shipping_country_code: str,
+        shipping_customer_name: str,
+        shipping_province: str,
+        consignee_id: str | None = None,
+        email: str | None = None,
+        house_number: str | None = None,
+        ioss_number: str | None = None,
+        ioss_type: Literal[1, 2, 3] | None = None,
+        is_sandbox: Literal[0, 1] | None = None,
+        order_flow: Literal[1, 2] | None = None,
+        pay_type: Literal[1, 2, 3] | None = None,
+        platform: str | None = None,
+        platform_token: str | None = None,
+        remark: str | None = None,
+        shipping_address2: str | None = None,
+        shipping_county: str | None = None,
+        shipping_phone: str | None = None,
+        shipping_zip: str | None = None,
+        shop_amount: Decimal | float | None = None,
+        shop_logistics_type: Literal[1, 2, 3] | None = None,
+        storage_id: str | None = None,
+        store_name: str | None = None,
+        store_order_time: datetime | int | None = None,
+        tax_id: str | None = None,
+    ) -> order.CreatedOrder:
+        """Create an order, and pay for it if asked to.
+
+        payType says how far the call goes. 1, or none: the order waits for its payment, and
+        cjPayUrl leads to CJ's page for it. 2: CJ goes on by itself, puts the order into the cart,
+        confirms it and takes the money from the balance. 3: the order is created and nothing else
+        happens; go on with orders.add_to_cart. A success may still be an order that CJ has stopped:
+        interceptOrderReasons says why, and logisticsMiss that no shipping method was found. A
+        repeated orderNumber is not reliably refused, so look with orders.get before creating, and
+        create once. An order with lines that are not CJ's has no code yet: the webhook ORDER brings
+        it (messageType ORDER_CONNNECTED). Orders with a waybill of the shop's platform
+        (shopLogisticsType 1) need stock in the warehouse that storageId names, and
+        orders.upload_waybill after the payment; for CJ's own shipping leave shopLogisticsType at 2
+        and storageId out. Only isSandbox 1, the number, makes a sandbox order; anything else makes
+        a real one.
+
+        storage_id must be given when shop_logistics_type is 1: CJ refuses platform logistics
+        without a warehouse (code 5030).
+
+        With pay_type=2 it moves money: its effect is pay.
+
+        Args:
+            from_country_code: Country to send from, a two-letter code such as CN. Required. At most
+                20 characters.
+            logistic_name: Shipping method; logistics.freight names those that fit. Required. At
+                most 50 characters.
+            order_number: The caller's own number of the order; each may be used once. Required. At
+                most 50 characters.
+            products: The lines of the order. Required.
+            shipping_address: Address of the recipient. Required. At most 200 characters.
+            shipping_city: City of the recipient. Required. At most 50 characters.
+            shipping_country: Country of the recipient, its name; wanted beside the code. Required.
+                At most 50 characters.
+            shipping_country_code: Country of the recipient, a two-letter code such as US. Required.
+                At most 20 characters.
+            shipping_customer_name: Name of the recipient. Required. At most 50 characters.
+            shipping_province: Province or state of the recipient. Required. At most 50 characters.
+            consignee_id: Identity number of the recipient. At most 20 characters.
+            email: E-mail address of the recipient. At most 50 characters.
+            house_number: House number. At most 20 characters.
+            ioss_number: The caller's IOSS number; with iossType 3 it is always CJ-IOSS. At most 10
+                characters.
+            ioss_type: How the order is declared for IOSS, the European Union's import VAT. 1:
+                without, the recipient pays the tax and the fees. 2: with the number in iossNumber,
+                which must be valid and belong to the destination in the EU, else the order goes
+                without. 3: with CJ's number; not above 150 euros (the recipient pays), and
+                declaring another amount than that of the shop's order is at the caller's risk.
+            is_sandbox: 1: a sandbox order with a simulated payment, whatever payType is; nothing is
+                charged, sent or produced. 0: a real order. The server's default is 0.
+            order_flow: 1: the lines name CJ's variants. 2: the lines may name the shop's own SKUs,
+                which must be connected with CJ's products on CJ's website. Since 2025-05-19. The
+                server's default is 1.
+            pay_type: How the order is paid. 1: on CJ's page, see cjPayUrl of the answer. 2: from
+                the balance, at once. 3: not now; the order is only created. The server's default is
+                1.
+            platform: The caller's sales platform: shopify, Temu, Temu_us_local, tiktok,
+                tiktok_us_cross, tiktok_us, Woocommerce, ebay, prestashop, shein, nuvemshop,
+                mercado, bigcommerce, allvalue, aliexpress, api, shoplazza, magento, squarespace,
+                Shipstation, wix, Lazada, etsy, shopee. At most 20 characters. The server's default
+                is Api.
+            platform_token: A second token, got in the same way as the access token; only for
+                accounts that CJ asks for it.
+            remark: A note on the order. At most 500 characters.
+            shipping_address2: Second line of the address. At most 200 characters.
+            shipping_county: County of the recipient. At most 50 characters.
+            shipping_phone: Telephone number of the recipient. At most 20 characters.
+            shipping_zip: Postcode of the recipient. At most 20 characters.
+            shop_amount: Amount of the order in the caller's shop; CJ suggests to declare this
+                amount with iossType 3. At least 0.
+            shop_logistics_type: Who ships. 1: the shop's platform, from the warehouse in storageId;
+                the warehouse starts once the waybill is uploaded (orders.upload_waybill). 2: the
+                seller, through CJ; storageId is not used. 3: the shop's platform, from a warehouse
+                that CJ chooses. Take 2 unless there is a reason not to. Since 2025-11-18. The
+                server's default is 2.
+            storage_id: Id of the warehouse, for shopLogisticsType 1 only; required there. Since
+                2025-11-18. At most 40 characters.
+            store_name: Name of the store, exactly as CJ has it among its API stores; without it the
+                order goes to the default one. At most 50 characters.
+            store_order_time: When the customer ordered in the shop; seconds since 1970-01-01 UTC. A
+                moment in the future is refused. A datetime with a zone, or seconds since 1970.
+            tax_id: Tax number of the recipient. At most 20 characters.
+
+        Returns:
+            order.CreatedOrder
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            OutcomeUnknown: it was sent and the answer was lost. orders.get(order_id=…) with your
+                own order number shows whether the order exists and how far it came; do not create
+                it again before looking.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect write: changes something, never repeated by itself once it was sent.
+
+        CJ documentation: API 5 - Shopping, 1.1 Create Order V2 (edition 000); 5 Shopping, 1.1
+        Create Order V2 (edition 002); 4.1 Create Order (edition 003).
+        """
+        return await self._call(
+            ORDERS_CREATE_V2,
+            {
+                "from_country_code": from_country_code,
+                "logistic_name": logistic_name,
+                "order_number": order_number,
+                "products": products,
+                "shipping_address": shipping_address,
+                "shipping_city": shipping_city,
+                "shipping_country": shipping_country,
+                "shipping_country_code": shipping_country_code,
+                "shipping_customer_name": shipping_customer_name,
+                "shipping_province": shipping_province,
+                "consignee_id": consignee_id,
+                "email": email,
+                "house_number": house_number,
+                "ioss_number": ioss_number,
+                "ioss_type": ioss_type,
+                "is_sandbox": is_sandbox,
+                "order_flow": order_flow,
+                "pay_type": pay_type,
+                "platform": platform,
+                "platform_token": platform_token,
+                "remark": remark,
+                "shipping_address2": shipping_address2,
+                "shipping_county": shipping_county,
+                "shipping_phone": shipping_phone,
+                "shipping_zip": shipping_zip,
+                "shop_amount": shop_amount,
+                "shop_logistics_type": shop_logistics_type,
+                "storage_id": storage_id,
+                "store_name": store_name,
+                "store_order_time": store_order_time,
+                "tax_id": tax_id,
+            },
+        )
+
+    async def create_v3(
+        self,
+        *,
+        from_country_code: str,
+        logistic_name: str,
+        order_number: str,
+        products: Sequence[params.order.OrderProductInput],
+        shipping_address: str,
+        shipping_city: str,
+        shipping_country: str,
+        shipping_country_code: str,
+        shipping_customer_name: str,
+        shipping_province: str,
+        consignee_id: str | None = None,
+        email: str | None = None,
+        house_number: str | None = None,
+        ioss_number: str | None = None,
+        ioss_type: Literal[1, 2, 3] | None = None,
+        is_sandbox: Literal[0, 1] | None = None,
+        order_flow: Literal[1, 2] | None = None,
+        platform: str | None = None,
+        platform_token: str | None = None,
+        remark: str | None = None,
+        shipping_address2: str | None = None,
+        shipping_county: str | None = None,
+        shipping_phone: str | None = None,
+        shipping_zip: str | None = None,
+        shop_amount: Decimal | float | None = None,
+        shop_logistics_type: Literal[1, 2, 3] | None = None,
+        storage_id: str | None = None,
+        store_name: str | None = None,
+        store_order_time: datetime | int | None = None,
+        tax_id: str | None = None,
+    ) -> order.CreatedOrder:
+        """Create an order without paying for it.
+
+        Like orders.create_v2 without payType: the order is created, and orders.add_to_cart goes on
+        with it. A success may still be an order that CJ has stopped: interceptOrderReasons says
+        why, and logisticsMiss that no shipping method was found. A repeated orderNumber is not
+        reliably refused, so look with orders.get before creating, and create once. An order with
+        lines that are not CJ's has no code yet: the webhook ORDER brings it (messageType
+        ORDER_CONNNECTED). Orders with a waybill of the shop's platform (shopLogisticsType 1) need
+        stock in the warehouse that storageId names, and orders.upload_waybill after the payment;
+        for CJ's own shipping leave shopLogisticsType at 2 and storageId out. Only isSandbox 1, the
+        number, makes a sandbox order; anything else makes a real one.
+
+        storage_id must be given when shop_logistics_type is 1: CJ refuses platform logistics
+        without a warehouse (code 5030).
+
+        Args:
+            from_country_code: Country to send from, a two-letter code such as CN. Required. At most
+                20 characters.
+            logistic_name: Shipping method; logistics.freight names those that fit. Required. At
+                most 50 characters.
+            order_number: The caller's own number of the order; each may be used once. Required. At
+                most 50 characters.
+            products: The lines of the order. Required.
+            shipping_address: Address of the recipient. Required. At most 200 characters.
+            shipping_city: City of the recipient. Required. At most 50 characters.
+            shipping_country: Country of the recipient, its name; wanted beside the code. Required.
+                At most 50 characters.
+            shipping_country_code: Country of the recipient, a two-letter code such as US. Required.
+                At most 20 characters.
+            shipping_customer_name: Name of the recipient. Required. At most 50 characters.
+            shipping_province: Province or state of the recipient. Required. At most 50 characters.
+            consignee_id: Identity number of the recipient. At most 20 characters.
+            email: E-mail address of the recipient. At most 50 characters.
+            house_number: House number. At most 20 characters.
+            ioss_number: The caller's IOSS number; with iossType 3 it is always CJ-IOSS. At most 10
+                characters.
+            ioss_type: How the order is declared for IOSS, the European Union's import VAT. 1:
+                without, the recipient pays the tax and the fees. 2: with the number in iossNumber,
+                which must be valid and belong to the destination in the EU, else the order goes
+                without. 3: with CJ's number; not above 150 euros (the recipient pays), and
+                declaring another amount than that of the shop's order is at the caller's risk.
+            is_sandbox: 1: a sandbox order with a simulated payment; nothing is charged, sent or
+                produced. 0: a real order. The server's default is 0.
+            order_flow: 1: the lines name CJ's variants. 2: the lines may name the shop's own SKUs,
+                which must be connected with CJ's products on CJ's website. Since 2025-05-19. The
+                server's default is 1.
+            platform: The caller's sales platform: shopify, Temu, Temu_us_local, tiktok,
+                tiktok_us_cross, tiktok_us, Woocommerce, ebay, prestashop, shein, nuvemshop,
+                mercado, bigcommerce, allvalue, aliexpress, api, shoplazza, magento, squarespace,
+                Shipstation, wix, Lazada, etsy, shopee. At most 20 characters. The server's default
+                is Api.
+            platform_token: A second token, got in the same way as the access token; only for
+                accounts that CJ asks for it.
+            remark: A note on the order. At most 500 characters.
+            shipping_address2: Second line of the address. At most 200 characters.
+            shipping_county: County of the recipient. At most 50 characters.
+            shipping_phone: Telephone number of the recipient. At most 20 characters.
+            shipping_zip: Postcode of the recipient. At most 20 characters.
+            shop_amount: Amount of the order in the caller's shop; CJ suggests to declare this
+                amount with iossType 3. At least 0.
+            shop_logistics_type: Who ships. 1: the shop's platform, from the warehouse in storageId;
+                the warehouse starts once the waybill is uploaded (orders.upload_waybill). 2: the
+                seller, through CJ; storageId is not used. 3: the shop's platform, from a warehouse
+                that CJ chooses. Take 2 unless there is a reason not to. Since 2025-11-18. The
+                server's default is 2.
+            storage_id: Id of the warehouse, for shopLogisticsType 1 only; required there. Since
+                2025-11-18. At most 40 characters.
+            store_name: Name of the store, exactly as CJ has it among its API stores; without it the
+                order goes to the default one. At most 50 characters.
+            store_order_time: When the customer ordered in the shop; seconds since 1970-01-01 UTC. A
+                moment in the future is refused. A datetime with a zone, or seconds since 1970.
+            tax_id: Tax number of the recipient. At most 20 characters.
+
+        Returns:
+            order.CreatedOrder
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            OutcomeUnknown: it was sent and the answer was lost. orders.get(order_id=…) with your
+                own order number shows whether the order exists; do not create it again before
+                looking.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect write: changes something, never repeated by itself once it was sent.
+
+        CJ documentation: API 5 - Shopping, 1.2 Create Order V3 (edition 000); 5 Shopping, 1.2
+        Create Order V3 (edition 002).
+        """
+        return await self._call(
+            ORDERS_CREATE_V3,
+            {
+                "from_country_code": from_country_code,
+                "logistic_name": logistic_name,
+                "order_number": order_number,
+                "products": products,
+                "shipping_address": shipping_address,
+                "shipping_city": shipping_city,
+                "shipping_country": shipping_country,
+                "shipping_country_code": shipping_country_code,
+                "shipping_customer_name": shipping_customer_name,
+                "shipping_province": shipping_province,
+                "consignee_id": consignee_id,
+                "email": email,
+                "house_number": house_number,
+                "ioss_number": ioss_number,
+                "ioss_type": ioss_type,
+                "is_sandbox": is_sandbox,
+                "order_flow": order_flow,
+                "platform": platform,
+                "platform_token": platform_token,
+                "remark": remark,
+                "shipping_address2": shipping_address2,
+                "shipping_county": shipping_county,
+                "shipping_phone": shipping_phone,
+                "shipping_zip": shipping_zip,
+                "shop_amount": shop_amount,
+                "shop_logistics_type": shop_logistics_type,
+                "storage_id": storage_id,
+                "store_name": store_name,
+                "store_order_time": store_order_time,
+                "tax_id": tax_id,
+            },
+        )
+
+    async def delete(
+        self,
+        *,
+        order_id: str,
+    ) -> _wire.NumericId | None:
+        """Delete an order that is not confirmed yet.
+
+        Only orders in the status CREATED or IN_CART can be deleted. From the confirmation on
+        (UNPAID, UNSHIPPED, SHIPPED, DELIVERED, CANCELLED) this call has no power over them.
+
+        Args:
+            order_id: The SD code of the order. Required. At most 200 characters.
+
+        Returns:
+            _wire.NumericId, or None where CJ answers without data.
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            OutcomeUnknown: it was sent and the answer was lost. orders.get(order_id=…) says that
+                there is no such order once it is deleted.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect write: changes something, never repeated by itself once it was sent.
+
+        CJ documentation: API 5 - Shopping, 1.8 Order Delete (edition 000); 5 Shopping, 1.8 Delete
+        Order (edition 002); 4.6 Delete Order (edition 003).
+        """
+        return await self._call(ORDERS_DELETE, {"order_id": order_id})
 
     async def edit_pod_pictures(
         self,
@@ -181,6 +1053,39 @@ class Orders(Namespace):
                 "platform_token": platform_token,
             },
         )
+
+    async def get(
+        self,
+        *,
+        order_id: str,
+        features: Sequence[Literal["LOGISTICS_TIMELINESS"]] | None = None,
+    ) -> order.Order:
+        """An order with its lines.
+
+        Found by CJ's id or by the caller's own order number, which makes it the call to learn what
+        became of a lost create. A missing order is refused with code 1600300, which stands for a
+        wrong parameter elsewhere.
+
+        Args:
+            order_id: The SD code of the order, or the caller's own order number. Required. At most
+                200 characters.
+            features: What to add to the answer; 20 at most. LOGISTICS_TIMELINESS:
+                logisticsTimeliness, how long the shipping methods take. At most 20 of them.
+
+        Returns:
+            order.Order
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect read: reads only, repeated by itself after a failure.
+
+        CJ documentation: API 5 - Shopping, 1.7 Query Order (edition 000); 5 Shopping, 1.7 Query
+        Order (edition 002); 4.5 Get Order Details (edition 003).
+        """
+        return await self._call(ORDERS_GET, {"order_id": order_id, "features": features})
 
     async def update_waybill(
         self,
@@ -280,5 +1185,67 @@ class Orders(Namespace):
                 "order_id": order_id,
                 "track_number": track_number,
                 "waybill_file": waybill_file,
+            },
+        )
+
+    def list(
+        self,
+        *,
+        order_ids: Sequence[str] | None = None,
+        page_num: int | None = None,
+        page_size: int | None = None,
+        shipment_order_id: str | None = None,
+        status: Literal[
+            "CANCELLED",
+            "CREATED",
+            "DELIVERED",
+            "IN_CART",
+            "OTHER",
+            "SHIPPED",
+            "UNPAID",
+            "UNSHIPPED",
+        ]
+        | None = None,
+    ) -> Pages[order.OrderListItem]:
+        """The orders of the account in one status.
+
+        Always give a status: without one CJ lists the cancelled orders only. The rows have less
+        than orders.get shows. The own number of an order is called orderNum here, and its SD code
+        cjOrderId.
+
+        Args:
+            order_ids: Only these orders, by id; 100 at most. At most 100 of them.
+            page_num: Number of the page, from 1. At least 1. The server's default is 1.
+            page_size: Rows per page. At least 1. The server's default is 20.
+            shipment_order_id: Only orders of this parent order. At most 100 characters.
+            status: Only orders in this status; give it always. CREATED: created, waiting for the
+                cart. IN_CART: in the cart, waiting for confirmation. UNPAID: confirmed. UNSHIPPED:
+                paid, waiting to be sent. SHIPPED: on its way. DELIVERED: with the customer.
+                CANCELLED: cancelled. OTHER: everything else. The server's default is CANCELLED.
+
+        Returns:
+            Pages of OrderListItem: await it for one page, `async for` over it for the items of
+                every page.
+
+        Raises:
+            InvalidRequest: bad input, found before anything was sent.
+            IncompleteList: CJ did not move on to the next page.
+            APIError: CJ refused; see the subclasses in `cj_async.errors`.
+            TransportError: no usable answer came.
+
+        Costs no points. Effect read: reads only, repeated by itself after a failure.
+
+        CJ documentation: API 5 - Shopping, 1.6 List Order (edition 000); 5 Shopping, 1.6 List
+        Orders (edition 002); 4.4 List Orders (edition 003).
+        """
+        return Pages[order.OrderListItem](
+            self._call,
+            ORDERS_LIST,
+            {
+                "order_ids": order_ids,
+                "page_num": page_num,
+                "page_size": page_size,
+                "shipment_order_id": shipment_order_id,
+                "status": status,
             },
         )

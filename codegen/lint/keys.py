@@ -15,7 +15,7 @@ EDITIONS = ("000", "001", "002", "003", "2026-09")
 EFFECTS = ("read", "idempotent", "write", "pay", "token")
 EVIDENCE = ("mention-only", "sample-only")
 PAGING = ("page", "size", "items", "number", "page-size", "total")
-ZONE = re.compile(r"UTC|epoch-ms|[+-]\d\d:\d\d")
+ZONE = re.compile(r"UTC|epoch-ms|epoch-s|[+-]\d\d:\d\d")
 
 Check = Callable[[Json], str | None]
 """Says what is wrong with a value, or None."""
@@ -91,7 +91,7 @@ def _is_page(row: Json) -> bool:
 
 def _zone(value: Json) -> str | None:
     fine = isinstance(value, str) and ZONE.fullmatch(value)
-    return None if fine else f"{value!r} is not UTC, epoch-ms or an offset such as +08:00"
+    return None if fine else f"{value!r} is not UTC, epoch-ms, epoch-s or an offset such as +08:00"
 
 
 def _names(value: Json) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codegen.load import Json
+from codegen.parameters import EPOCHS
 from codegen.pytypes import snake
 
 WIRE_TIMES = ("UtcTime", "BeijingTime", "EpochTime")
@@ -32,7 +33,7 @@ RULES: tuple[Rule, ...] = (
     ),
     (
         lambda _, schema: "x-cj-zone" in schema and schema.get("type") != _kind(schema),
-        "a time in the zone epoch-ms has type integer, any other type string",
+        "a time in the zone epoch-ms or epoch-s has type integer, any other type string",
     ),
     (
         lambda _, schema: (
@@ -48,4 +49,4 @@ RULES: tuple[Rule, ...] = (
 
 
 def _kind(schema: dict[str, Json]) -> str:
-    return "integer" if schema["x-cj-zone"] == "epoch-ms" else "string"
+    return "integer" if schema["x-cj-zone"] in EPOCHS else "string"

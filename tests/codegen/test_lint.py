@@ -190,7 +190,7 @@ EXTENSION_KEYS: list[Case] = [
             {"x-cj-zone": "Asia/Shanghai"}
         ),
         "shop.yaml: things.list.createTimeFrom: x-cj-zone: "
-        "'Asia/Shanghai' is not UTC, epoch-ms or an offset such as +08:00",
+        "'Asia/Shanghai' is not UTC, epoch-ms, epoch-s or an offset such as +08:00",
     ),
     Case(
         "a secret that is false",
@@ -516,7 +516,7 @@ PARAMETERS: list[Case] = [
         "a time in milliseconds that is text",
         lambda s: s.parameter(s.list, "createTimeFrom")["schema"].update({"x-cj-zone": "epoch-ms"}),
         "shop.yaml: things.list: parameter createTimeFrom: "
-        "a time in the zone epoch-ms has type integer, any other type string",
+        "a time in the zone epoch-ms or epoch-s has type integer, any other type string",
     ),
     Case(
         "a format without a zone",
