@@ -40,5 +40,9 @@ T = TypeVar("T")
 
 
 def first_of(*values: T | None) -> T | None:
-    """The first value that is there: a thing that CJ sends now under this name, now under that."""
-    return next((value for value in values if value is not None), None)
+    """The first value that is there: a thing that CJ sends now under this name, now under that.
+
+    Empty text is as good as nothing, unless nothing better is there.
+    """
+    told = [value for value in values if value is not None]
+    return next((value for value in told if value != ""), told[0] if told else None)

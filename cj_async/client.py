@@ -23,7 +23,7 @@ from cj_async._request import Request, build, build_raw, check_sandbox
 from cj_async._tokens import TokenStore, fingerprint
 from cj_async._transport import Options, Transport
 from cj_async.errors import ConfigurationError, InvalidRequest
-from cj_async.resources import OPERATIONS, Namespaces
+from cj_async.resources import Namespaces, operations
 
 T = TypeVar("T")
 
@@ -361,7 +361,7 @@ def _undescribed(method: object, path: object, effect: object) -> Operation[Any]
         raise InvalidRequest("request", "effect", effect, f"one of {', '.join(_EFFECTS)} is due")
     chosen = _EFFECTS.get(str(effect))
     checked = _checked_path(path)
-    known = OPERATIONS.get((verb, checked))
+    known = operations().get((verb, checked))
     if known is not None:
         return replace(known, result=Any, nullable=True, paging=None, effect=chosen or known.effect)
     return Operation(

@@ -39,13 +39,13 @@ def generate(spec: Spec, project: Path) -> dict[str, str]:
     operations = read_operations(spec)
     with _scratch(project) as scratch:
         models = generate_models(spec, scratch)
+        python = {f"cj_async/models/{name}": text for name, text in models.items()}
         resources = generate_resources(spec, operations)
-        python = {f"cj_async/resources/{name}": text for name, text in resources.items()}
+        python |= {f"cj_async/resources/{name}": text for name, text in resources.items()}
         params = generate_params(spec)
-        python.update({f"cj_async/params/{name}": text for name, text in params.items()})
+        python |= {f"cj_async/params/{name}": text for name, text in params.items()}
         python["cj_async/_codes.py"] = generate_codes(spec)
         files = _formatted(python, scratch)
-    files.update({f"cj_async/models/{name}": text for name, text in models.items()})
     files["cj_async/spec.json"] = json.dumps(bundle(spec), ensure_ascii=False, indent=1) + "\n"
     files["API.md"] = generate_api_index(operations)
     return dict(sorted(files.items()))

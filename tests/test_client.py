@@ -45,7 +45,7 @@ from cj_async import (
 )
 from cj_async._namespace import Namespace
 from cj_async._transport import Options
-from cj_async.resources import OPERATIONS, Namespaces
+from cj_async.resources import Namespaces, operations
 from cj_async.simulator import Simulator
 from cj_async.simulator._faults import FaultKind
 from tests.conftest import RATE, client_of, eventually, inside
@@ -1105,7 +1105,7 @@ async def test_a_failure_that_may_be_repeated_is_repeated(
 
 
 def test_the_index_of_operations_is_what_requests_know() -> None:
-    assert {path for _, path in OPERATIONS} >= {"/product/query", "/authentication/logout"}
+    assert {path for _, path in operations()} >= {"/product/query", "/authentication/logout"}
 
 
 async def test_who_asks_says_what_program_it_is(script: Script) -> None:

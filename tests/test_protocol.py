@@ -48,13 +48,13 @@ from cj_async.errors import (
     Rejected,
     ServerFailed,
 )
-from cj_async.resources import OPERATIONS
+from cj_async.resources import operations
 from codegen.load import read_spec
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 SPEC = Path(__file__).resolve().parent.parent / "spec"
-BY_ID = {operation.id: operation for operation in OPERATIONS.values()}
+BY_ID = {operation.id: operation for operation in operations().values()}
 GET = BY_ID["products.get"]
 LIST = BY_ID["variants.list"]
 SEARCH = BY_ID["products.search"]

@@ -29,9 +29,9 @@ from cj_async._request import (
     sent_values,
 )
 from cj_async.errors import InvalidRequest
-from cj_async.resources import OPERATIONS
+from cj_async.resources import operations
 
-BY_ID = {operation.id: operation for operation in OPERATIONS.values()}
+BY_ID = {operation.id: operation for operation in operations().values()}
 SEARCH = BY_ID["products.search"]
 GET = BY_ID["products.get"]
 LIST = BY_ID["products.list"]
@@ -100,7 +100,7 @@ def broken_rule(parameter: Parameter, value: object) -> str:
 
 
 def test_nothing_given_is_nothing_sent() -> None:
-    for each in OPERATIONS.values():
+    for each in operations().values():
         if not each.rules and not any(parameter.required for parameter in each.parameters):
             request = build(each, {})
             assert request.query == ""
@@ -744,7 +744,7 @@ def test_a_typed_order_with_a_float_is_refused_before_the_sandbox_is_asked() -> 
 
 
 def numbers_out_of_range() -> Iterator[tuple[Operation[Any], Parameter, float]]:
-    for each in OPERATIONS.values():
+    for each in operations().values():
         for parameter in each.parameters:
             if parameter.minimum is not None:
                 yield each, parameter, int(parameter.minimum) - 1

@@ -22,12 +22,12 @@ from cj_async._paging import Page, Pages
 from cj_async._protocol import Answer, Done, Failed, Reading, outcome
 from cj_async._request import Request, build
 from cj_async.errors import APIError, Conflict
-from cj_async.resources import OPERATIONS, Namespaces
+from cj_async.resources import Namespaces, operations
 from codegen.load import read_spec
 
 T = TypeVar("T")
 SPEC = read_spec(Path(__file__).resolve().parent.parent / "spec")
-BY_ID = {operation.id: operation for operation in OPERATIONS.values()}
+BY_ID = {operation.id: operation for operation in operations().values()}
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 STRICT = Reading(strict=True)
 NAMES = sorted(BY_ID)

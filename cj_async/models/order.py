@@ -40,7 +40,7 @@ class CreatedOrder(Model, kw_only=True):
     """Whether the shipping method is missing. True on a created order means that it cannot be sent as it is."""
     order_amount: Money | None = field(name="orderAmount", default=None)
     """Amount of the order, in US dollars."""
-    order_id: Id | None = field(name="orderId", default=None)
+    order_id: NumericId | None = field(name="orderId", default=None)
     """The code of the order, SD and a number; missing while a line is not connected with a CJ variant, because it changes then."""
     order_number: str | None = field(name="orderNumber", default=None)
     """The caller's own order number, as sent; orders.list and orders.get call it orderNum."""
@@ -81,7 +81,7 @@ class CreatedOrder(Model, kw_only=True):
     """Total of the order after discounts, in US dollars; not the sum of the discounts, whatever the name says."""
 
     @property
-    def code(self) -> Id | None:
+    def code(self) -> NumericId | None:
         """The code that other calls want, SD and a number. None as long as CJ has not given it, which is so for lines that are not CJ's."""
         return first_of(self.order_id)
 
@@ -122,7 +122,7 @@ class CreatedOrderPart(Model, kw_only=True):
 class Order(Model, kw_only=True):
     """An order as orders.get shows it."""
 
-    cj_order_code: Id | None = field(name="cjOrderCode", default=None)
+    cj_order_code: NumericId | None = field(name="cjOrderCode", default=None)
     """The SD code of the order."""
     cj_order_id: NumericId | None = field(name="cjOrderId", default=None)
     """The SD code of the order; null until CJ has given it."""
@@ -215,7 +215,7 @@ class Order(Model, kw_only=True):
         self.logistics_timeliness = first_of(self.logistics_timeliness, self.logistic_timelines)
 
     @property
-    def code(self) -> Id | NumericId | None:
+    def code(self) -> NumericId | None:
         """The code that other calls want, SD and a number. None as long as CJ has not given it."""
         return first_of(self.cj_order_code, self.cj_order_id)
 
@@ -237,7 +237,7 @@ class OrderCartAddition(Model, kw_only=True):
     success_count: Integer | None = field(name="successCount", default=None)
     """How many orders are in the cart now."""
     un_intercept_address_count: Integer | None = field(name="unInterceptAddressCount", default=None)
-    """A number of addresses, of those that CJ did not stop by the name; not explained."""
+    """By its name the number of addresses that CJ did not stop; not explained."""
 
 
 class OrderCartConfirmation(Model, kw_only=True):
@@ -441,7 +441,7 @@ class OrderPodInfo(Model, kw_only=True):
     """The elements of the design."""
     custom_messgae: OrderPodMessage | None = field(name="customMessgae", default=None)
     """What the customer chose."""
-    custom_resources: JsonText[list[object]] | None = field(name="customResources", default=None)
+    custom_resources: str | list[object] | None = field(name="customResources", default=None)
     """What is known about the finished product; an empty list in the example, its contents are not documented."""
     effect_img_list: JsonText[list[str]] | None = field(name="effectImgList", default=None)
     """URLs of renderings, which show the result."""

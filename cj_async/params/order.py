@@ -10,8 +10,7 @@ from typing import Required, TypedDict
 class OrderProductInput(TypedDict, total=False):
     """A line of an order that is to be created.
 
-    Give at least one of vid, sku: A line names its variant by vid or by sku; when it has both,
-    they must be the same variant.
+    Give at least one of vid, sku: With both, they must be the same variant.
 
     Attributes:
         quantity: Number of pieces. Required.

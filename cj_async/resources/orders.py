@@ -117,7 +117,7 @@ ORDERS_CREATE_V2: Operation[order.CreatedOrder] = Operation(
             kind="required",
             names=("storage_id",),
             when=("shop_logistics_type", (1,)),
-            reason="CJ refuses platform logistics without a warehouse (code 5030)",
+            reason="CJ refuses platform logistics without a warehouse, with code 5030",
         ),
     ),
     parameters=(
@@ -149,7 +149,7 @@ ORDERS_CREATE_V2: Operation[order.CreatedOrder] = Operation(
                 Rule(
                     kind="at least one",
                     names=("vid", "sku"),
-                    reason="A line names its variant by vid or by sku; when it has both, they must be the same variant",
+                    reason="With both, they must be the same variant",
                 ),
             ),
         ),
@@ -222,7 +222,7 @@ ORDERS_CREATE_V3: Operation[order.CreatedOrder] = Operation(
             kind="required",
             names=("storage_id",),
             when=("shop_logistics_type", (1,)),
-            reason="CJ refuses platform logistics without a warehouse (code 5030)",
+            reason="CJ refuses platform logistics without a warehouse, with code 5030",
         ),
     ),
     parameters=(
@@ -254,7 +254,7 @@ ORDERS_CREATE_V3: Operation[order.CreatedOrder] = Operation(
                 Rule(
                     kind="at least one",
                     names=("vid", "sku"),
-                    reason="A line names its variant by vid or by sku; when it has both, they must be the same variant",
+                    reason="With both, they must be the same variant",
                 ),
             ),
         ),
@@ -710,7 +710,7 @@ class Orders(Namespace):
         a real one.
 
         storage_id must be given when shop_logistics_type is 1: CJ refuses platform logistics
-        without a warehouse (code 5030).
+        without a warehouse, with code 5030.
 
         With pay_type=2 it moves money: its effect is pay.
 
@@ -875,7 +875,7 @@ class Orders(Namespace):
         number, makes a sandbox order; anything else makes a real one.
 
         storage_id must be given when shop_logistics_type is 1: CJ refuses platform logistics
-        without a warehouse (code 5030).
+        without a warehouse, with code 5030.
 
         Args:
             from_country_code: Country to send from, a two-letter code such as CN. Required. At most

@@ -219,7 +219,8 @@ class Outbound(Namespace):
 
         Costs no points. Effect read: reads only, repeated by itself after a failure.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.2 Address List (edition 002).
+        CJ documentation: 5 Shopping, 8.1.2 Sequence of the Address Calls and 8.2 Address List
+        (edition 002).
         """
         return await self._call(OUTBOUND_ADDRESSES, {})
 
@@ -251,8 +252,7 @@ class Outbound(Namespace):
 
         Costs no points. Effect write: changes something, never repeated by itself once it was sent.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.9 Cancel Outbound Order (edition
-        002).
+        CJ documentation: 5 Shopping, 8.9 Cancel Outbound Order (edition 002).
         """
         return await self._call(OUTBOUND_CANCEL, {"order_id": order_id, "reason": reason})
 
@@ -316,8 +316,7 @@ class Outbound(Namespace):
 
         Costs no points. Effect write: changes something, never repeated by itself once it was sent.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.5 Create Outbound Order (edition
-        002).
+        CJ documentation: 5 Shopping, 8.5 Create Outbound Order (edition 002).
         """
         return await self._call(
             OUTBOUND_CREATE,
@@ -360,8 +359,7 @@ class Outbound(Namespace):
 
         Costs no points. Effect read: reads only, repeated by itself after a failure.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.8 Outbound Order Details (edition
-        002).
+        CJ documentation: 5 Shopping, 8.8 Outbound Order Details (edition 002).
         """
         return await self._call(OUTBOUND_GET, {"order_id": order_id})
 
@@ -398,7 +396,7 @@ class Outbound(Namespace):
 
         Costs no points. Effect read: reads only, repeated by itself after a failure.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.3 Query Products (edition 002).
+        CJ documentation: 5 Shopping, 8.3 Query Products (edition 002).
         """
         return await self._call(
             OUTBOUND_PRODUCTS,
@@ -440,7 +438,8 @@ class Outbound(Namespace):
 
         Costs no points. Effect read: reads only, repeated by itself after a failure.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.6 Query Progress (edition 002).
+        CJ documentation: 5 Shopping, 8.1.1 Sequence of the Calls and 8.6 Query Progress (edition
+        002).
         """
         return await self._call(OUTBOUND_PROGRESS, {"order_id": order_id})
 
@@ -474,8 +473,7 @@ class Outbound(Namespace):
 
         Costs no points. Effect read: reads only, repeated by itself after a failure.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.4 Refresh Stock of Chosen Products
-        (edition 002).
+        CJ documentation: 5 Shopping, 8.4 Refresh Stock of Chosen Products (edition 002).
         """
         return await self._call(
             OUTBOUND_REFRESH_PRODUCTS,
@@ -515,7 +513,6 @@ class Outbound(Namespace):
 
         Costs no points. Effect write: changes something, never repeated by itself once it was sent.
 
-        CJ documentation: 8 Private Inventory Outbound Orders, 8.7 Submit Outbound Order (edition
-        002).
+        CJ documentation: 5 Shopping, 8.7 Submit Outbound Order (edition 002).
         """
         return await self._call(OUTBOUND_SUBMIT, {"order_id": order_id})

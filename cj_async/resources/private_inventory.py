@@ -249,7 +249,7 @@ PRIVATE_INVENTORY_ORDERS: Operation[private_inventory.PrivateOrderPage] = Operat
             kind="forbidden",
             names=("pay_status",),
             unless=("order_status", ("3",)),
-            reason="payStatus works with orderStatus 3 only and would filter nothing",
+            reason="Without that status it would filter nothing",
         ),
     ),
     paging=Paging(
@@ -370,7 +370,8 @@ class PrivateInventory(Namespace):
         that can no longer be bought stand apart, in invalidProductList of the answer.
 
         Args:
-            is_all: 1: the whole cart. 0: page by page. The server's default is 1.
+            is_all: 1: the whole cart. 0: only the page that is asked for. The server's default is
+                1.
             page_num: Number of the page, from 1. At least 1.
             page_size: Products per page. Range 1 to 100.
 
@@ -526,8 +527,8 @@ class PrivateInventory(Namespace):
 
         Args:
             logistic_name: Name of the shipping method: a logisticName of availableLogisticList
-                (private_inventory.logistics) for this warehouse and these goods. Required. At most
-                200 characters.
+                (private_inventory.logistics), or of a row of freightTrialList, for this warehouse
+                and these goods. Required. At most 200 characters.
             product_list: What to order; one line at least, of one or several products. Required.
             storage_id: Id of the warehouse: a storageId of availableStorehouseList
                 (private_inventory.confirmation or confirmation_with_cost). Required. At most 200
@@ -613,8 +614,8 @@ class PrivateInventory(Namespace):
         Without a status, orders in every status that can be shown. CJ may send more fields than are
         documented.
 
-        pay_status must not be given unless order_status is '3': payStatus works with orderStatus 3
-        only and would filter nothing.
+        pay_status must not be given unless order_status is '3': Without that status it would filter
+        nothing.
 
         Args:
             create_order_date_end: Created before this moment; milliseconds since 1970-01-01 UTC. A

@@ -38,7 +38,7 @@ SANDBOX_UPDATE_STATUS: Operation[bool] = Operation(
             place="body",
             kind="integer",
             required=True,
-            choices=(300, 400, 500, 600, 700),
+            choices=(400, 500, 600, 700),
         ),
     ),
 )
@@ -91,7 +91,7 @@ class Sandbox(Namespace):
         self,
         *,
         order_id: str,
-        target_status: Literal[300, 400, 500, 600, 700],
+        target_status: Literal[400, 500, 600, 700],
     ) -> bool:
         """Move a sandbox order one step on.
 
@@ -101,8 +101,8 @@ class Sandbox(Namespace):
 
         Args:
             order_id: Id of the sandbox order at CJ (SD…). Required. At most 200 characters.
-            target_status: The next step. 300: paid, where the steps begin. 400: not shipped yet.
-                500: shipped. 600: completed. 700: closed. Required.
+            target_status: The next step, from 300 (paid), where the steps begin. 400: not shipped
+                yet. 500: shipped. 600: completed. 700: closed. Required.
 
         Returns:
             bool

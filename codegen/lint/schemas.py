@@ -102,12 +102,36 @@ def schema_findings(spec: Spec) -> Iterator[str]:
     """Yields what is wrong with the schemas."""
     owner: dict[str, str] = {}
     for file, document in spec.documents.items():
-        for name, schema in document.get("components", {}).get("schemas", {}).items():
+        schemas = document.get("components", {}).get("schemas", {})
+        tags = _tags(schemas)
+        for name, schema in schemas.items():
             where = f"{file}: {name}"
             if name in owner:
                 yield f"{where}: stands in {owner[name]} too (names are unique over all chapters)"
             owner[name] = file
-            yield from (f"{where}{problem}" for problem in _schema(name, schema, file))
+            yield from (
+                f"{where}{problem}"
+                for problem in _schema(name, _without(schema, tags.get(name)), file)
+            )
+
+
+def _tags(schemas: dict[str, Json]) -> dict[str, str]:
+    """The property that tells a member of a tagged union from the others, by the member's name."""
+    return {
+        target.rpartition("/")[2]: union["discriminator"]["propertyName"]
+        for union in schemas.values()
+        if "discriminator" in union
+        for target in union["discriminator"]["mapping"].values()
+    }
+
+
+def _without(schema: dict[str, Json], tag: str | None) -> dict[str, Json]:
+    """A member without its tag, which is required, has one value, and is no field of the model."""
+    if tag not in schema.get("properties", {}):
+        return schema
+    rest = {name: value for name, value in schema["properties"].items() if name != tag}
+    required = [name for name in schema.get("required", []) if name != tag]
+    return {**schema, "properties": rest, "required": required}
 
 
 def _schema(name: str, schema: dict[str, Json], file: str) -> Iterator[str]:

@@ -566,8 +566,8 @@ REQUESTS: list[Case] = [
             ),
             s.spec.examples["things.create.yaml"]["request"].update(value={}),
         ),
-        "shop.yaml: things.create: requestBody: application/json with a $ref to a schema "
-        "whose name ends in Request is due",
+        "shop.yaml: things.create: requestBody: application/json or multipart/form-data "
+        "with a $ref to a schema whose name ends in Request is due",
     ),
     Case(
         "a request made of parts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -23,10 +23,12 @@ def fields(spec: Spec) -> Iterator[tuple[str, str, dict[str, Any], bool]]:
     """Yields (module, class, field as written, whether required) for every field of an answer."""
     for file, document in spec.documents.items():
         for name, schema in document["components"]["schemas"].items():
-            if name.endswith("Request") or name in NO_MODELS:
+            if name.endswith(("Request", "Input")) or name in NO_MODELS:
                 continue
             for part in [schema, *schema.get("allOf", [])]:
                 for field, written in part.get("properties", {}).items():
+                    if "enum" in written:  # the tag of a member of a union; no field of the Struct
+                        continue
                     required = field in part.get("required", [])
                     yield file.removesuffix(".yaml"), name, {**written, "name": field}, required
 
@@ -54,6 +56,23 @@ def test_a_secret_has_a_type_that_hides_it(real_spec: Spec) -> None:
     for module, name, written, _ in secrets:
         struct = getattr(importlib.import_module(f"cj_async.models.{module}"), name)
         assert struct.__annotations__[attribute(written["name"])] == "Secret | None"
+
+
+def test_the_members_of_a_tagged_union_are_structs_with_the_tags_of_its_mapping(
+    real_spec: Spec,
+) -> None:
+    for file, document in real_spec.documents.items():
+        for name, schema in document["components"]["schemas"].items():
+            if "discriminator" in schema:
+                module = importlib.import_module(f"cj_async.models.{file.removesuffix('.yaml')}")
+                mapping = schema["discriminator"]["mapping"]
+                assert {
+                    member.__struct_config__.tag: member
+                    for member in get_args(getattr(module, name))
+                } == {
+                    tag: getattr(module, target.rpartition("/")[2])
+                    for tag, target in mapping.items()
+                }, name
 
 
 def test_requests_and_the_envelope_become_no_structs(small_files: dict[str, str]) -> None:
