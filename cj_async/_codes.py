@@ -243,6 +243,7 @@ REFINEMENTS: tuple[Refinement, ...] = (
     Refinement(
         1603001, "orders.change_warehouse", "", Meaning("order_query_failed", errors.Rejected)
     ),
+    Refinement(1600300, "webhooks.set", "callback", Meaning("callback_failed", errors.Rejected)),
     Refinement(
         804, "orders.edit_pod_pictures", "", Meaning("parameter_error", errors.InvalidParameter)
     ),

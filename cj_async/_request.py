@@ -97,7 +97,8 @@ def _checked(operation: str, parameter: Parameter, value: object) -> object:
         return travels if plain else json_value(travels)
     except Broken as broken:
         name = f"{parameter.python}{broken.path}"
-        shown = masked(broken.value if broken.path else value, broken.path or parameter.name)
+        last = broken.path.rpartition(".")[2] or parameter.name
+        shown = masked(broken.value if broken.path else value, last)
         raise InvalidRequest(operation, name, shown, str(broken)) from None
 
 

@@ -66,7 +66,7 @@ def upload_of(value: object, fallback: str) -> Upload:
     """
     name, content = _named(value)
     upload = _upload(content, name, fallback)
-    if not upload.size:
+    if upload.size <= 0:  # an open file may stand behind its end
         raise ValueError("the file is empty")
     if not _is_plain(upload.file_name):
         raise ValueError("a file name without line breaks, quotes and slashes is due")

@@ -345,9 +345,9 @@ def _read_json_text(inner: object, value: object) -> object:
         return _text_decoder(inner).decode(value)
     except msgspec.ValidationError:
         raise
-    except msgspec.DecodeError:
+    except msgspec.DecodeError as error:
         if inner != list[str]:
-            raise
+            raise msgspec.ValidationError("the text is no JSON") from error
     return words(value)
 
 

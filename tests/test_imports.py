@@ -43,6 +43,7 @@ LAYERS = [
     {"_login"},
     {"client"},
     {"__init__"},
+    {"webhooks", "reference"},
     {"simulator"},
     {"cli"},
 ]
