@@ -1,6 +1,6 @@
 """The asyncio SDK for the CJ Dropshipping Open API."""
 
-from cj_async import models
+from cj_async import models, params
 from cj_async._decode import decode
 from cj_async._envelope import Envelope
 from cj_async._paging import Page, Pages
@@ -73,4 +73,5 @@ __all__ = [
     "__version__",
     "decode",
     "models",
+    "params",
 ]

@@ -1,4 +1,7 @@
-"""`python -m codegen`: writes models, resources, the error table, the bundled spec and API.md."""
+"""`python -m codegen`: writes models, resources, the error table, the bundled spec and API.md.
+
+`python -m codegen audit DOC…` compares CJ's documentation with the spec instead.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from codegen.audit.command import add_audit, audit
 from codegen.generate import drift, generate, write
 from codegen.lint import lint
 from codegen.load import SpecError, read_spec
@@ -16,6 +20,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code (0 fine, 1 drift or findings, 2 unreadable spec)."""
     options = _parser().parse_args(arguments)
+    if options.command == "audit":
+        return audit(options)
     try:
         spec = read_spec(options.project / "spec")
         findings = lint(spec)
@@ -40,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
         "--lint", action="store_true", help="only check the rules of spec/README.md"
     )
     parser.add_argument("--project", type=Path, default=PROJECT, help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command")
+    auditing = commands.add_parser("audit", help="compare CJ's documentation with the spec")
+    add_audit(auditing)
+    auditing.add_argument("--project", type=Path, default=PROJECT, help="folder that holds spec/")
     return parser
 
 

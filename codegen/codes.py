@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from codegen.load import Json, Spec
-from codegen.models import HEADER
+from codegen.rendering import HEADER
 
 TOP = '''\
 {header}

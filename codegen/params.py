@@ -6,12 +6,10 @@ from typing import Any
 
 from codegen.docstrings import input_docstring
 from codegen.load import Json, Spec
-from codegen.models import HEADER
 from codegen.parameters import ParameterRecord, plain_text, read_fields, read_rules
 from codegen.pytypes import Scope
-from codegen.rendering import environment
+from codegen.rendering import HEADER, environment, package_of
 
-PACKAGE = "Objects inside requests, as typed dictionaries: one module per chapter that has any."
 INPUT = "Input"
 """How the name of such a schema ends."""
 
@@ -26,9 +24,7 @@ def generate_params(spec: Spec) -> dict[str, str]:
         if found
     }
     names = [name.removesuffix(".py") for name in files]
-    listed = "".join(f'    "{name}",\n' for name in names)
-    imported = f"from . import {', '.join(names)}\n\n" if names else ""
-    files["__init__.py"] = f'{HEADER}\n"""{PACKAGE}"""\n\n{imported}__all__ = [\n{listed}]\n'
+    files["__init__.py"] = package_of("Objects inside requests, typed", names)
     return files
 
 
@@ -48,5 +44,5 @@ def _field(field: ParameterRecord) -> dict[str, str]:
     bare = field.annotation.removesuffix(" | None")
     return {
         "python": field.python,
-        "annotation": f"Required[{bare}]" if field.required else bare,
+        "annotation": f'Required["{bare}"]' if field.required else f'"{bare}"',
     }

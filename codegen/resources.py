@@ -8,10 +8,9 @@ from typing import Any
 
 from codegen.docstrings import docstring, quotable
 from codegen.load import Spec, SpecError
-from codegen.models import HEADER
 from codegen.operations import OperationRecord, PagingRecord
 from codegen.parameters import ParameterRecord, RuleRecord
-from codegen.rendering import environment
+from codegen.rendering import HEADER, environment
 
 SHADOWING = frozenset({"bool", "dict", "int", "list", "str"})
 """Methods that come last in their class: below them the name would not mean the type any more."""
