@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
 
 T = TypeVar("T")
 
@@ -24,8 +25,7 @@ Kind = Scalar | Literal["array", "object", "json", "file"]
 Choice = str | int | bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What must hold between the parameters of a call, or between the fields of an object in it.
 
     ``when`` names a parameter and the values of it that make the rule hold, ``unless`` those that lift
@@ -39,8 +39,7 @@ class Rule:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter: its two names, where it travels and which values are allowed.
 
     ``clock`` is a time written as text in ``zone`` (an offset such as ``+08:00``) with ``pattern``.
@@ -65,8 +64,7 @@ class Parameter:
     rules: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging:
+class Paging(msgspec.Struct, frozen=True, kw_only=True):
     """How a list is walked: request parameters, and where the answer holds what a page needs.
 
     ``items`` is a path of attributes of the decoded answer; a part before the last is an object, or a
@@ -86,8 +84,7 @@ class Paging:
     cap: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation(Generic[T]):
+class Operation(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One operation of the API: a generated one, or one made up for ``CJClient.request``.
 
     ``T`` is what a caller gets: the decoded ``data`` of the answer, of type ``result``. ``refusal`` is

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import msgspec
 
 from cj_async._pace import Priority
 from cj_async._refusals import ASSUMED_TOTAL
@@ -27,8 +28,7 @@ SPARES_THE_RESERVE = frozenset({Priority.BACKGROUND})
 _ROUNDING = 0.001
 
 
-@dataclass(frozen=True, slots=True)
-class PointsInfo:
+class PointsInfo(msgspec.Struct, frozen=True):
     """API points of an account: as CJ told them, and reckoned from the calls and the time since.
 
     Attributes:

@@ -7,13 +7,13 @@ from a gateway. The body is read first and classified by code, then message, the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from typing import Any, Generic, TypeVar, get_origin
 
 import msgspec
+from msgspec.structs import replace
 
 from cj_async._codes import CODES, REFINEMENTS, STATUSES, Meaning
 from cj_async._decode import DriftReport, Reader, reader
@@ -47,14 +47,16 @@ _LEAST_COST = 10
 """Points that the cheapest of the calls costs that cost any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What came over the wire. ``secrets`` were sent along and must not come back in an error."""
 
     status: int
     content_type: str
-    body: bytes = field(repr=False)
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    body: bytes
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Answer(status={self.status}, content_type={self.content_type!r})"
 
 
 class Trouble(Enum):
@@ -78,16 +80,14 @@ class Step(Enum):
     UNKNOWN = "raise OutcomeUnknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Done(Generic[T]):
+class Done(msgspec.Struct, Generic[T], frozen=True):
     """An attempt that succeeded."""
 
     value: T
     envelope: Envelope[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """An attempt that failed: the kind, the error to raise, and the rate that the words told."""
 
     trouble: Trouble
@@ -137,8 +137,7 @@ def final_error(operation: Operation[Any], request: Request, failed: Failed, ste
     return error
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """How answers are read: strictly or tolerantly, and who hears of what did not fit."""
 
     strict: bool = False
@@ -265,8 +264,7 @@ def _bad_response(operation: Operation[Any], answer: Answer, reason: str) -> Bad
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(msgspec.Struct, frozen=True):
     """Everything that is known about a refusal."""
 
     operation: Operation[Any]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote_plus
 
 import msgspec
+from msgspec.structs import replace
 
 from cj_async._masking import is_list, is_mapping, masked, secrets_of
 from cj_async._operation import Effect, Operation, Parameter
@@ -23,11 +23,13 @@ _ORDER_CREATION = "createorder"
 """How the last part of the path begins, in small letters: createOrderV2, createOrderV3, createOrder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A body of several parts: texts and files."""
 
-    parts: tuple[tuple[str, str | Upload], ...] = field(repr=False)
+    parts: tuple[tuple[str, str | Upload], ...]
+
+    def __repr__(self) -> str:
+        return f"Form(<{len(self.parts)} parts>)"
 
 
 class Request(NamedTuple):

@@ -6,12 +6,12 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, TypeVar
 
 import aiohttp
+import msgspec
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from yarl import URL
 
@@ -73,8 +73,7 @@ _COUNTED_WITHIN = 1.0
 _NO_GUESS = ("Content-Type",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How a client calls; siblings made by ``with_options`` differ in nothing else."""
 
     timeout: float = 30.0
@@ -85,25 +84,34 @@ class Options:
     priority: Priority = Priority.INTERACTIVE
 
 
-@dataclass(slots=True)
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Transport:
     """Carries out operations for one account over one pool."""
 
-    base_url: str
-    pool: Pool
-    account: Account
-    options: Options
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    jitter: Callable[[], float] = random.random
-    _limits: aiohttp.ClientTimeout = field(init=False)
-    _reading: Reading = field(init=False)
-
-    def __post_init__(self) -> None:
-        limit = self.options.timeout
+    def __init__(
+        self,
+        base_url: str,
+        pool: Pool,
+        account: Account,
+        options: Options,
+        now: Callable[[], datetime] = _utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.base_url = base_url
+        self.pool = pool
+        self.account = account
+        self.options = options
+        self.now = now
+        self.sleep = sleep
+        self.jitter = jitter
+        limit = options.timeout
         # The total counts from the send: nobody queues in the connector, it has places for all.
         self._limits = aiohttp.ClientTimeout(total=limit, connect=min(limit / 2, _LONGEST_CONNECT))
-        self._reading = Reading(self.options.strict, self.account.drifted)
+        self._reading = Reading(options.strict, account.drifted)
 
     async def call(self, operation: Operation[T], request: Request) -> Done[T]:
         """Carries out one operation; obeys its effect, the pace, the retry budget and the options."""

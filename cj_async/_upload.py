@@ -8,9 +8,8 @@ import os
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, BinaryIO, TypeAlias, cast
+from typing import IO, BinaryIO, NamedTuple, TypeAlias, cast
 
 Content: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
 FileInput: TypeAlias = "Content | tuple[str, Content]"
@@ -21,19 +20,23 @@ _SIGNATURES = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"G
 _UNKNOWN = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """A file that can be read as often as it must be sent.
 
     Attributes:
         file_name: The name that CJ sees.
         size: Bytes that will be sent.
+        source: Where they come from.
+        start: Where an open file stood when it was given.
     """
 
     file_name: str
     size: int
-    _source: Path | bytes | IO[bytes] = field(repr=False)
-    _start: int = 0
+    source: Path | bytes | IO[bytes]
+    start: int = 0
+
+    def __repr__(self) -> str:
+        return f"Upload({self.file_name!r}, {self.size} bytes)"
 
     @property
     def content_type(self) -> str:
@@ -43,14 +46,14 @@ class Upload:
     @contextmanager
     def opened(self) -> Generator[IO[bytes], None, None]:
         """Gives the file at its start; closes what was opened here, and nothing else."""
-        if isinstance(self._source, Path):
-            with self._source.open("rb") as file:
+        if isinstance(self.source, Path):
+            with self.source.open("rb") as file:
                 yield file
-        elif isinstance(self._source, bytes):
-            yield io.BytesIO(self._source)
+        elif isinstance(self.source, bytes):
+            yield io.BytesIO(self.source)
         else:
-            self._source.seek(self._start)
-            yield self._source
+            self.source.seek(self.start)
+            yield self.source
 
 
 def upload_of(value: object, fallback: str) -> Upload:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
+
+from msgspec.structs import replace
 
 from cj_async import _settings
 from cj_async._account import Account

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import inspect
 import logging
 import math
 import re
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 import yaml
 from aioresponses import aioresponses
@@ -43,7 +45,7 @@ from cj_async import (
     TimedOut,
     models,
 )
-from cj_async._namespace import Namespace
+from cj_async._namespace import Namespace, lazy
 from cj_async._transport import Options
 from cj_async.resources import Namespaces, operations
 from cj_async.simulator import Simulator
@@ -135,7 +137,29 @@ def public_callables() -> Iterator[tuple[str, Any]]:
 
 def namespaces() -> list[type[Namespace]]:
     client = CJClient(KEY, base_url=LOCAL)
-    return [type(getattr(client, name)) for name in vars(Namespaces(client))]
+    names = [name for name, member in vars(Namespaces).items() if isinstance(member, lazy)]
+    return [type(getattr(client, name)) for name in names]
+
+
+def test_a_namespace_is_made_once_and_a_sibling_makes_its_own() -> None:
+    client = CJClient(KEY, base_url=LOCAL)
+    assert client.products is client.products
+    sibling = client.with_options(timeout=5)
+    assert sibling.products is not client.products
+    assert sibling.with_options(timeout=6).products is not sibling.products
+    assert "products" not in vars(client.with_options(timeout=5))
+
+
+def test_importing_the_package_loads_no_chapter_that_is_not_needed() -> None:
+    code = (
+        "import sys, cj_async; print(*sorted(n for n in sys.modules if n.startswith('cj_async')))"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
+    chapters = {
+        name for name in loaded if name.startswith(("cj_async.models.", "cj_async.params."))
+    }
+    assert chapters == {"cj_async.models.authentication", "cj_async.models.common"}
+    assert not {name for name in loaded if "reference" in name or "webhooks" in name}
 
 
 def test_no_callable_passes_unknown_keywords_on() -> None:
@@ -398,7 +422,7 @@ CHANGES: dict[str, Any] = {
 
 
 def test_with_options_forgets_no_option() -> None:
-    fields = {field.name for field in dataclasses.fields(Options)}
+    fields = {field.name for field in msgspec.structs.fields(Options)}
     siblings = set(defaults_of(CJClient.with_options)) - {"self"}
     assert siblings == fields == set(CHANGES)
     made_with = set(defaults_of(CJClient))
@@ -414,7 +438,7 @@ def test_the_options_of_a_new_client_are_the_defaults_of_its_signature() -> None
 
 
 def fields_of(options: Options) -> dict[str, Any]:
-    return dataclasses.asdict(options)
+    return msgspec.structs.asdict(options)
 
 
 @pytest.mark.parametrize("name", CHANGES)
