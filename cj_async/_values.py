@@ -175,20 +175,23 @@ def _boolean(_: Parameter, value: object) -> bool:
     return value
 
 
-def _epoch(parameter: Parameter, value: object) -> int:
-    unit, count = _EPOCHS[parameter.kind]
+def _epoch_ms(parameter: Parameter, value: object) -> int:
+    return _epoch(parameter, value, "milliseconds", _wire.epoch_ms)
+
+
+def _epoch_s(parameter: Parameter, value: object) -> int:
+    return _epoch(parameter, value, "seconds", _wire.epoch_s)
+
+
+def _epoch(
+    parameter: Parameter, value: object, unit: str, count: Callable[[datetime | int], int]
+) -> int:
     if isinstance(value, bool) or not isinstance(value, int | datetime):
         raise Broken(f"a datetime with a zone, or {unit} since 1970, is due")
     try:
         return _integer(parameter, count(value))
     except (ValueError, OverflowError) as error:
         raise Broken(str(error)) from error
-
-
-_EPOCHS: dict[str, tuple[str, Callable[[datetime | int], int]]] = {
-    "epoch_ms": ("milliseconds", _wire.epoch_ms),
-    "epoch_s": ("seconds", _wire.epoch_s),
-}
 
 
 def _clock(parameter: Parameter, value: object) -> str:
@@ -263,8 +266,8 @@ _CONVERSIONS: dict[str, Callable[[Parameter, object], object]] = {
     "integer": _integer,
     "number": _number,
     "boolean": _boolean,
-    "epoch_ms": _epoch,
-    "epoch_s": _epoch,
+    "epoch_ms": _epoch_ms,
+    "epoch_s": _epoch_s,
     "clock": _clock,
     "json": _mapping,
     "object": _object,

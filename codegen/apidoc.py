@@ -26,4 +26,5 @@ def _row(op: OperationRecord) -> str:
     name = f"`{op.id}`" + (" (deprecated)" if op.deprecated else "")
     result = f"Pages[{op.paging.item.text}]" if op.paging else op.result.text
     result += " or None" if op.nullable else ""
-    return f"| {name} | {op.verb} | `{op.path}` | {op.points} | {op.effect} | `{result}` |"
+    cell = result.replace("|", "\\|")
+    return f"| {name} | {op.verb} | `{op.path}` | {op.points} | {op.effect} | `{cell}` |"

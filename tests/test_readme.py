@@ -23,8 +23,8 @@ def snippets(language: str, *, holding: str = "") -> list[str]:
     return [text for text in found if holding in text]
 
 
-PROGRAMS = snippets("python", holding="asyncio.run")
 TESTS = snippets("python", holding="def test_")
+PROGRAMS = [text for text in snippets("python") if text not in TESTS]
 
 
 @pytest.fixture
