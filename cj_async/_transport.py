@@ -105,9 +105,9 @@ class Transport:
         self.pool = pool
         self.account = account
         self.options = options
-        self.now = now
-        self.sleep = sleep
-        self.jitter = jitter
+        self.now: Callable[[], datetime] = now
+        self.sleep: Callable[[float], Awaitable[None]] = sleep
+        self.jitter: Callable[[], float] = jitter
         limit = options.timeout
         # The total counts from the send: nobody queues in the connector, it has places for all.
         self._limits = aiohttp.ClientTimeout(total=limit, connect=min(limit / 2, _LONGEST_CONNECT))

@@ -107,6 +107,10 @@ def _facts(parameter: ParameterRecord) -> list[str]:
         (f"Written in the zone {parameter.zone}.", parameter.kind == "clock"),
         ("A datetime with a zone, or milliseconds since 1970.", parameter.kind == "epoch_ms"),
         ("A datetime with a zone, or seconds since 1970.", parameter.kind == "epoch_s"),
+        (
+            "A path, bytes, a file opened in binary mode, or (name, one of these).",
+            parameter.kind == "file",
+        ),
         (f"The server's default is {parameter.default}.", parameter.default is not None),
     ]
     return [text for text, holds in facts if holds]

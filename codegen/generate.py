@@ -19,6 +19,7 @@ from codegen.load import Spec
 from codegen.models import generate_models
 from codegen.operations import read_operations
 from codegen.params import generate_params
+from codegen.reference import generate_reference
 from codegen.resources import generate_resources
 
 RUFF = """\
@@ -45,6 +46,8 @@ def generate(spec: Spec, project: Path) -> dict[str, str]:
         params = generate_params(spec)
         python |= {f"cj_async/params/{name}": text for name, text in params.items()}
         python["cj_async/_codes.py"] = generate_codes(spec)
+        reference = generate_reference(spec)
+        python |= {f"cj_async/reference/{name}": text for name, text in reference.items()}
         files = _formatted(python, scratch)
     files["cj_async/spec.json"] = json.dumps(bundle(spec), ensure_ascii=False, indent=1) + "\n"
     files["API.md"] = generate_api_index(operations)

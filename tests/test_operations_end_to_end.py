@@ -1,4 +1,4 @@
-"""Does every documented operation work through the client, over real sockets, against the local CJ?"""
+"""Does every operation that the local CJ carries out work through the client, over real sockets?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cj_async import CJClient, Conflict, InvalidRequest, NotFound
 from cj_async.models import authentication, product, setting, storage
 from cj_async.resources import operations
 from cj_async.simulator import Simulator
+from cj_async.simulator._operations import is_written
 from tests.conftest import RATE, client_of
 
 API_MD = Path(__file__).resolve().parent.parent / "API.md"
@@ -44,12 +45,14 @@ def first_variant(full: product.Product) -> product.Variant:
     return full.variants[0]
 
 
-def test_this_file_calls_every_operation_of_the_index() -> None:
-    listed = re.findall(r"^\| `([a-z_.]+)`", API_MD.read_text(encoding="utf-8"), re.MULTILINE)
+def test_this_file_calls_every_operation_of_the_index_that_has_a_handler() -> None:
+    """The others are called in test_documented_operations_end_to_end.py, which counts them all."""
+    listed = re.findall(r"^\| `([a-z0-9_.]+)`", API_MD.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(listed) == sorted(each.id for each in operations().values())
+    written = [name for name in listed if is_written(name)]
     here = Path(__file__).read_text(encoding="utf-8")
-    assert [name for name in listed if f".{name}(" not in here] == []
-    assert len(listed) == 23
+    assert [name for name in written if f".{name}(" not in here] == []
+    assert len(written) == 23
 
 
 # ------------------------------------------------------------------------------------- products

@@ -1109,7 +1109,8 @@ class Orders(Namespace):
             order_id: Id of the order in the store. Required. At most 200 characters.
             track_number: Tracking number of the parcel, as the label has it. Required. At most 200
                 characters.
-            waybill_file: The label, a file such as a PDF. Required.
+            waybill_file: The label, a file such as a PDF. Required. A path, bytes, a file opened in
+                binary mode, or (name, one of these).
 
         Returns:
             bool
@@ -1160,7 +1161,8 @@ class Orders(Namespace):
             order_id: Id of the order in the store. Required. At most 200 characters.
             track_number: Tracking number of the parcel, as the label has it. Required. At most 200
                 characters.
-            waybill_file: The label, a file such as a PDF. Required.
+            waybill_file: The label, a file such as a PDF. Required. A path, bytes, a file opened in
+                binary mode, or (name, one of these).
 
         Returns:
             bool

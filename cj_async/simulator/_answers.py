@@ -8,7 +8,6 @@ from typing import Literal
 
 Envelope = Literal["result", "both", "bare", "bare_200", "bare_wordless"]
 
-_CODES: Mapping[Envelope, int] = {"bare": 0}
 _SUCCESS: Mapping[Envelope, Mapping[str, object]] = {
     "result": {"code": 200, "result": True, "message": "Success"},
     "both": {"code": 200, "result": True, "message": "Success", "success": True},
@@ -102,11 +101,6 @@ def success(operation: str, data: object, request_id: str) -> dict[str, object]:
     """The envelope of an operation around its data."""
     shape = _SUCCESS[ENVELOPES.get(operation, "result")]
     return {**shape, "data": data, "requestId": request_id}
-
-
-def success_code(operation: str) -> int:
-    """The code of an operation's success: 200, or 0."""
-    return _CODES.get(ENVELOPES.get(operation, "result"), 200)
 
 
 def refused(operation: str, refusal: Refusal, request_id: str) -> dict[str, object]:

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta, timezone
 
 from ._account import Account, Pair
 from ._answers import BAD_REFRESH_TOKEN, WRONG_KEY, Refusal, Refused, empty
+from ._bodies import Fields
 from ._limits import Window
-from ._parameters import Body
 from ._world import Call, OpenOperation, Operation, World
 
 _BEIJING = timezone(timedelta(hours=8))
 
 
-def _log_in(world: World, body: Body) -> object:
+def _log_in(world: World, body: Fields) -> object:
     api_key = body.get("apiKey")
     if "email" in body and not api_key:
         raise Refused(WRONG_KEY)
@@ -27,7 +27,7 @@ def _log_in(world: World, body: Body) -> object:
     return {"openId": account.open_id, **_tokens(account.log_in())}
 
 
-def _refresh(world: World, body: Body) -> object:
+def _refresh(world: World, body: Fields) -> object:
     token = body.get("refreshToken")
     if not token:
         raise Refused(empty("refreshToken"))

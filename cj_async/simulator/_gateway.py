@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -18,14 +19,15 @@ from ._answers import (
     no_points,
     refused,
     success,
-    success_code,
     too_many,
 )
+from ._bodies import Body, check_required, read_body
 from ._limits import Window
 from ._log import Record, RequestLog, masked
-from ._operations import OPEN_OPERATIONS, OPERATIONS
-from ._parameters import Body, check_required, read_body, read_query
-from ._spec import Route, routes
+from ._operations import OPEN_OPERATIONS, OPERATIONS, is_written
+from ._parameters import read_headers, read_query
+from ._rules import check_rules
+from ._spec import Json, Route, routes
 from ._world import Call, World
 
 _JSON = "application/json;charset=UTF-8"
@@ -38,9 +40,10 @@ class Incoming:
     method: str
     path: str
     query: str
-    token: str
+    headers: Mapping[str, str] = field(repr=False)
+    token: str = field(repr=False)
     content_type: str
-    body: bytes
+    body: bytes = field(repr=False)
     peer: str
 
 
@@ -51,6 +54,7 @@ class Reply:
     Attributes:
         sent: how many bytes of the body go out before the connection is cut: all when None, and not
             even a header when 0.
+        is_example: whether the body is an example of the documentation, and no operation ran.
     """
 
     status: int
@@ -58,6 +62,7 @@ class Reply:
     content_type: str = _JSON
     code: int | None = None
     sent: int | None = None
+    is_example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +122,26 @@ class Gateway:
         return Admitted(route, account, incoming)
 
     def run(self, admitted: Admitted, record: Record) -> Reply:
-        """Let an operation take effect, and wrap what it gives."""
+        """Let an operation take effect, and wrap what it gives.
+
+        An operation that nobody has written answers the example of the documentation.
+        """
         route = admitted.route
         try:
-            data = self._data(admitted, record)
+            answer = self._answer(admitted, record)
         except Refused as reason:
             return self.refuse(route.operation, reason.refusal)
         record.took_effect = True
-        answer = success(route.operation, data, self._request_id())
         points = admitted.account.points if admitted.account else None
         if points and route.points:
             points.spend(route.points)
             answer["pointsInfo"] = points.info()
-        return Reply(200, msgspec.json.encode(answer), code=success_code(route.operation))
+        return Reply(
+            200,
+            msgspec.json.encode(answer),
+            code=answer.get("code"),
+            is_example=not is_written(route.operation),
+        )
 
     def refuse(self, operation: str, refusal: Refusal) -> Reply:
         """Wrap a refusal."""
@@ -137,17 +149,42 @@ class Gateway:
         body = msgspec.json.encode(refused(operation, refusal, self._request_id()))
         return Reply(self._refusal_status if early else 200, body, code=refusal.code)
 
-    def _data(self, admitted: Admitted, record: Record) -> object:
+    def _answer(self, admitted: Admitted, record: Record) -> Json:
         route, account, incoming = admitted.route, admitted.account, admitted.incoming
         query = read_query(route, incoming.query)
-        body: Body = {}
-        if route.takes_body:
-            body = read_body(incoming.content_type, incoming.body)
-            record.body = masked(body)
-        if account is None:
-            return OPEN_OPERATIONS[route.operation](self._world, body)
-        check_required(route, body)
-        return OPERATIONS[route.operation](Call(self._world, account, query, body))
+        headers = read_headers(route, incoming.headers)
+        record.headers = masked(headers)
+        body = self._body(admitted, record)
+        if account is None and route.operation in OPEN_OPERATIONS:
+            data = OPEN_OPERATIONS[route.operation](self._world, body.fields)
+            return success(route.operation, data, self._request_id())
+        if route.body is not None:
+            check_required(route.body, body)
+        check_rules(route.rules, {**query, **headers, **body.fields})
+        if account is None or route.operation not in OPERATIONS:
+            return self._example(route)
+        call = Call(self._world, account, query, body.fields, body.rows or (), headers)
+        return success(route.operation, OPERATIONS[route.operation](call), self._request_id())
+
+    def _body(self, admitted: Admitted, record: Record) -> Body:
+        rule, incoming = admitted.route.body, admitted.incoming
+        if rule is None:
+            return Body()
+        body = read_body(rule, incoming.content_type, incoming.body)
+        if body.rows is None:
+            record.body = masked(body.fields)
+        else:
+            record.body = [masked(row) for row in body.rows]
+        return body
+
+    def _example(self, route: Route) -> Json:
+        """The example of an operation; only its request id is of this call."""
+        if route.example is None:
+            raise Refused(OFFLINE)
+        answer = {name: value for name, value in route.example.items() if name != "pointsInfo"}
+        if "requestId" in answer:
+            answer["requestId"] = self._request_id()
+        return answer
 
     def _route(self, incoming: Incoming) -> Route:
         methods = self._routes.get(incoming.path)
@@ -156,8 +193,6 @@ class Gateway:
         route = methods.get(incoming.method)
         if route is None:
             raise Refused(Refusal(16900202, f"Request method '{incoming.method}' not supported"))
-        if route.operation not in OPERATIONS and route.operation not in OPEN_OPERATIONS:
-            raise Refused(OFFLINE)
         return route
 
     def _account(self, token: str) -> Account:

@@ -6,10 +6,13 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import overload
+from typing import TypeGuard, overload
 
-_SECRET = frozenset({"apiKey", "accessToken", "refreshToken", "password", "openId"})
+_SECRET = frozenset(
+    {"apiKey", "accessToken", "refreshToken", "platformToken", "password", "openId"}
+)
 _MASK = "***"
+_DEEPEST = 50  # levels of a body that are kept
 
 
 @dataclass(slots=True)
@@ -21,12 +24,15 @@ class Record:
         at: the same moment on the clock's monotonic scale, seconds.
         operation: its name, ``products.search``; "" for an unknown path or method.
         query: the raw query string.
-        body: the fields of the body, secrets masked; None without a JSON object.
+        headers: the documented headers besides the access token, secrets masked.
+        body: the body, secrets masked: the fields of an object or of a form, whose files have name,
+            type, size and content, or the rows of a list; None when there is none that can be read.
         account: number of the account, None when no good token came along.
         peer: the address it came from.
         status: HTTP status of the answer; None in flight, and when the connection was cut.
         code: code in the answer; None when the answer has none.
-        took_effect: whether the operation ran to its end, whatever was answered.
+        took_effect: whether the operation ran to its end, whatever was answered; one that is answered
+            by example did, when nothing was wrong with the request.
         faulted: whether a fault changed the answer.
     """
 
@@ -37,7 +43,8 @@ class Record:
     peer: str
     query: str = ""
     operation: str = ""
-    body: Mapping[str, object] | None = None
+    headers: Mapping[str, object] = field(default_factory=dict[str, object])
+    body: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None
     account: int | None = None
     status: int | None = None
     code: int | None = None
@@ -100,6 +107,25 @@ class RequestLog(Sequence[Record]):
         self.codes.clear()
 
 
-def masked(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields of a body with every secret replaced."""
-    return {name: _MASK if name in _SECRET else value for name, value in fields.items()}
+def masked(fields: Mapping[str, object], levels: int = _DEEPEST) -> dict[str, object]:
+    """The fields of a body, or headers, with every secret replaced, however deep."""
+    return {
+        name: _MASK if name in _SECRET else _without_secrets(value, levels - 1)
+        for name, value in fields.items()
+    }
+
+
+def _without_secrets(value: object, levels: int) -> object:
+    if _is_object(value):
+        return masked(value, levels) if levels else "..."
+    if _is_list(value):
+        return [_without_secrets(each, levels - 1) for each in value] if levels else "..."
+    return value
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)

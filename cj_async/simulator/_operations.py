@@ -30,4 +30,9 @@ OPERATIONS: Mapping[str, Operation] = {
     **_storage.OPERATIONS,
 }
 
-__all__ = ["OPEN_OPERATIONS", "OPERATIONS"]
+__all__ = ["OPEN_OPERATIONS", "OPERATIONS", "is_written"]
+
+
+def is_written(operation: str) -> bool:
+    """Whether the simulator carries an operation out; the others answer the documented example."""
+    return operation in OPERATIONS or operation in OPEN_OPERATIONS

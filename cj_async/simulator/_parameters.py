@@ -1,18 +1,15 @@
-"""What did the request ask for? Query and body read by the rules of the operation."""
+"""What did the request ask for? Query and headers read as the operation documents them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite, nan
 from urllib.parse import parse_qsl
 
-import msgspec
-
-from ._answers import NO_BODY, NOT_JSON, PARAM_ERROR, Refusal, Refused, empty
+from ._answers import PARAM_ERROR, Refused, empty
 from ._spec import Parameter, Route
 
 Value = str | int | float | bool | tuple[str, ...]
-Body = Mapping[str, object]
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -76,46 +73,28 @@ def read_query(route: Route, query: str) -> Query:
     given: dict[str, list[str]] = {}
     for name, text in parse_qsl(query):
         given.setdefault(name, []).append(text)
-    for group in route.one_of:
-        if not given.keys() & set(group):
-            raise Refused(PARAM_ERROR)
+    return _read(route.parameters, given)
+
+
+def read_headers(route: Route, headers: Mapping[str, str]) -> Query:
+    """The documented headers that were given and are not empty, by their documented names.
+
+    Raises:
+        Refused: as of ``read_query``.
+    """
+    given = {each.name: headers.get(each.name, "").strip() for each in route.headers}
+    return _read(route.headers, {name: [text] for name, text in given.items() if text})
+
+
+def _read(parameters: Iterable[Parameter], given: Mapping[str, list[str]]) -> Query:
     values = Query()
-    for parameter in route.parameters:
+    for parameter in parameters:
         texts = given.get(parameter.name)
         if texts:
             values[parameter.name] = _value(parameter, texts)
         elif parameter.required:
             raise Refused(empty(parameter.name))
     return values
-
-
-def read_body(content_type: str, body: bytes) -> Body:
-    """The fields of the body.
-
-    Raises:
-        Refused: no JSON, not an object, or a required field is missing or empty.
-    """
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Refused(Refusal(16900203, f"Content type not supported[{kind}]"))
-    if not body.strip():
-        raise Refused(NO_BODY)
-    try:
-        fields = msgspec.json.decode(body, type=dict[str, object])
-    except msgspec.DecodeError:
-        raise Refused(NOT_JSON) from None
-    return fields
-
-
-def check_required(route: Route, fields: Body) -> None:
-    """Refuse a body in which a required field is missing or empty.
-
-    Raises:
-        Refused: naming the first such field.
-    """
-    for field in route.required_fields:
-        if fields.get(field) in (None, "", []):
-            raise Refused(empty(field))
 
 
 def _value(parameter: Parameter, texts: list[str]) -> Value:

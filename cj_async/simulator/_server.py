@@ -110,12 +110,13 @@ class Server:
 
 async def _incoming(request: web.BaseRequest) -> Incoming:
     headers = request.headers
-    body = await request.read() if request.body_exists else b""
+    body = await request.content.read()  # of any size, unlike request.read()
     path, _, query = request.raw_path.partition("?")
     return Incoming(
         method=request.method,
         path=path.removeprefix(BASE_PATH) if path.startswith(BASE_PATH) else "",
         query=query,
+        headers=headers,
         token=headers.get("CJ-Access-Token", ""),
         content_type=headers.get("Content-Type", ""),
         body=body,
@@ -125,6 +126,8 @@ async def _incoming(request: web.BaseRequest) -> Incoming:
 
 async def _send(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     headers = {"Content-Type": reply.content_type}
+    if reply.is_example:
+        headers["X-Simulated"] = "example"
     if reply.sent is None:
         return web.Response(status=reply.status, body=reply.body, headers=headers)
     response = web.StreamResponse(status=reply.status, headers=headers)

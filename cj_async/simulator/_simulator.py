@@ -37,6 +37,11 @@ class Simulator:
     A simulator can be entered again after it was left: it comes back at the same address, with all
     it knew. Two simulators share nothing.
 
+    An operation that has no state here yet checks what it is sent and then answers the example of
+    the documentation, whole, whatever was asked, with a request id of its own. Of several examples
+    it is the newest edition's (2026-09, then 002, 000, 001). Such an answer, and no other, has the
+    header ``X-Simulated: example``.
+
     Args:
         products: size of the catalog, 0 to 5,000,000. Product 7 of a seed is the same in any size.
         seed: decides catalog, ids, key and which odd spelling appears where.

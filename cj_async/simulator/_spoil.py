@@ -35,8 +35,8 @@ def spoilt(fault: Fault, refusal: Reply, reply: Reply | None) -> Reply:
         case "cut":
             return Reply(right.status, b"", sent=0)
         case "truncate":
-            return Reply(right.status, right.body, sent=len(right.body) // 2)
+            return replace(right, code=None, sent=len(right.body) // 2)
         case "garble":
-            return Reply(right.status, right.body[: len(right.body) // 2] + b"\x00<!>")
+            return replace(right, code=None, body=right.body[: len(right.body) // 2] + b"\x00<!>")
         case "content_type":
-            return Reply(right.status, right.body, _HTML, right.code)
+            return replace(right, content_type=_HTML)

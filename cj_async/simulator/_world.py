@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ._account import Account, Accounts
+from ._bodies import Fields
 from ._catalog import Catalog
 from ._clock import Clock
 from ._listing import Listing
-from ._parameters import Body, Query
+from ._parameters import Query
 
 
 @dataclass(slots=True)
@@ -34,12 +35,20 @@ class World:
 
 @dataclass(slots=True)
 class Call:
-    """One call that came through: who asks, and what for."""
+    """One call that came through: who asks, and what for.
+
+    Attributes:
+        body: the fields of a JSON object or a form.
+        rows: the objects of a body that is a list.
+        headers: the documented headers besides the token, by their documented names.
+    """
 
     world: World
     account: Account
     query: Query
-    body: Body
+    body: Fields
+    rows: Sequence[Fields] = ()
+    headers: Query = field(default_factory=Query)
 
     @property
     def catalog(self) -> Catalog:
@@ -59,5 +68,5 @@ class Call:
 Operation = Callable[[Call], object]
 """An operation of a logged-in account: gives the data of its answer, or raises Refused."""
 
-OpenOperation = Callable[[World, Body], object]
+OpenOperation = Callable[[World, Fields], object]
 """An operation that needs no token."""

@@ -9,7 +9,7 @@ _HEAD_LENGTH = 200
 
 
 class BadMessage(CJError):
-    """A body that is no message of CJ: no JSON, or no object. Answer it with HTTP 400.
+    """A body that is no message of CJ: no JSON, no object, or one without a type.
 
     Attributes:
         reason: What is wrong with it.
@@ -20,3 +20,11 @@ class BadMessage(CJError):
         self.reason = reason
         self.head = without_secrets(raw[:_HEAD_LENGTH])
         super().__init__(f"not a message of CJ: {reason}")
+
+
+class Probe(BadMessage):
+    """An object without a type, as CJ posts it to an address while ``webhooks.set`` registers it.
+
+    It tells nothing, but wants HTTP 200, or the registration fails. Any other `BadMessage` did not
+    come from CJ.
+    """

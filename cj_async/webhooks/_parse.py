@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from functools import cache
-from typing import Final, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
 
 from cj_async._decode import DriftReport, decode
 from cj_async._wire import is_object, plain_json
 from cj_async.models.webhook import Message
-from cj_async.webhooks._errors import BadMessage
-from cj_async.webhooks._unknown import Probe, UnknownMessage, unknown
+from cj_async.webhooks._errors import BadMessage, Probe
+from cj_async.webhooks._unknown import UnknownMessage, unknown
 
-AnyMessage: TypeAlias = Message | UnknownMessage | Probe
-"""What `parse` returns: a documented message, one that no model is made for, or a probe."""
+AnyMessage: TypeAlias = Message | UnknownMessage
+"""What `parse` returns: a documented message, or one that no model is made for."""
 
 logger = logging.getLogger("cj_async")
 
@@ -44,11 +44,11 @@ def parse(
 
     Returns:
         A message of ``cj_async.models.webhook``; an `UnknownMessage` when the type is not among
-        them, or when ``params`` as a whole fits nothing; a `Probe` for an object with neither type
-        nor params.
+        them, or when ``params`` as a whole fits nothing.
 
     Raises:
-        BadMessage: The body is no JSON, or no object.
+        Probe: An object without a type, which CJ posts while an address is registered: answer 200.
+        BadMessage: The body is no JSON, or no object. `Probe` is one, too.
 
     CJ's page: Webhook, List of topics.
     """
@@ -71,11 +71,18 @@ def _read(data: bytes, drift: DriftReport) -> AnyMessage:
         if message.params is not None:
             return message
         body = plain_json(data)
-        return unknown(body) if body.get("params") else message
+        return _unknown(body, data) if body.get("params") else message
     body = plain_json(data)
     if not is_object(body):
         raise BadMessage("no JSON object", data)
-    return unknown(body)
+    return _unknown(body, data)
+
+
+def _unknown(body: dict[str, Any], data: bytes) -> UnknownMessage:
+    message = unknown(body)
+    if message is None:
+        raise Probe("it has no type", data)
+    return message
 
 
 def _bytes(raw: bytes | bytearray | memoryview | str) -> bytes:

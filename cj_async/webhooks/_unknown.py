@@ -1,4 +1,4 @@
-"""Bodies that are none of the messages in `cj_async.models.webhook`, and are to be answered all the same."""
+"""Messages that are none of those in `cj_async.models.webhook`, and are to be answered all the same."""
 
 from __future__ import annotations
 
@@ -14,48 +14,34 @@ class UnknownMessage(Model):
     """A message of a type that this version does not know; nothing in it is lost.
 
     Attributes:
-        type: What CJ calls it; None when there is no type.
+        type: What CJ calls it.
         message_id: Id of the message; the same when CJ sends it again.
         message_type: What happened, such as UPDATE.
         open_id: The account's id, and the secret that signs the messages.
         params: What it says, as plain JSON values; numbers with a fraction are Decimal.
     """
 
-    type: str | None = None
+    type: str
     message_id: str | None = None
     message_type: str | None = None
     open_id: Secret | None = None
     params: Any = None
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return _without_secrets(super().__rich_repr__())
+        return [(name, masked(value, name)) for name, value in super().__rich_repr__()]
 
 
-class Probe(Model):
-    """What CJ posts to an address while webhooks.set registers it; it tells nothing.
-
-    What it holds is not documented, except that it has no type: an object without type and params.
-
-    Attributes:
-        body: All of it, as plain JSON values; numbers with a fraction are Decimal.
-    """
-
-    body: dict[str, Any]
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return _without_secrets(super().__rich_repr__())
-
-
-def unknown(body: dict[str, Any]) -> UnknownMessage | Probe:
-    """Makes the most of an object that has no type, or one that no model is made for.
+def unknown(body: dict[str, Any]) -> UnknownMessage | None:
+    """Makes the most of a message that no model is made for; None when it has no type.
 
     Args:
         body: The message as plain JSON values.
     """
-    if _text(body.get("type")) is None and body.get("params") is None:
-        return Probe(body=body)
+    kind = _text(body.get("type"))
+    if kind is None:
+        return None
     return UnknownMessage(
-        type=_text(body.get("type")),
+        type=kind,
         message_id=_text(body.get("messageId")),
         message_type=_text(body.get("messageType")),
         open_id=_text(body.get("openId")),
@@ -67,7 +53,3 @@ def _text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     return str(value).strip() or None
-
-
-def _without_secrets(shown: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [(name, masked(value, name)) for name, value in shown]

@@ -6,6 +6,7 @@ from codegen.lint.errors import error_findings
 from codegen.lint.examples import example_findings
 from codegen.lint.keys import key_findings
 from codegen.lint.operations import incomplete_findings, operation_findings
+from codegen.lint.reference import reference_table_findings
 from codegen.lint.references import reference_findings
 from codegen.lint.root import root_findings
 from codegen.lint.schemas import schema_findings
@@ -15,7 +16,7 @@ from codegen.load import Spec
 __all__ = ["lint"]
 
 STAGES = (
-    (shape_findings, error_findings),
+    (shape_findings, error_findings, reference_table_findings),
     (key_findings, reference_findings, incomplete_findings),
     (root_findings, operation_findings, schema_findings, example_findings),
 )

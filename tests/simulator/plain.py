@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ class Answer:
     status: int
     content_type: str
     text: str
+    headers: Mapping[str, str]
 
     @property
     def body(self) -> Any:
@@ -53,7 +54,8 @@ class Caller:
         headers |= options.pop("headers", {})
         url = self.cj.base_url + path
         async with self.session.request(method, url, headers=headers, **options) as response:
-            return Answer(response.status, response.content_type, await response.text())
+            text = await response.text()
+            return Answer(response.status, response.content_type, text, response.headers)
 
     async def get(self, path: str, **query: str | float) -> Answer:
         return await self.send("GET", path, params=query)

@@ -238,18 +238,22 @@ def test_a_type_is_spelled_exactly() -> None:
     assert parsed(message_of("order", {"a": 1}), UnknownMessage).type == "order"
 
 
-@pytest.mark.parametrize("kind", [None, "", ["ORDER"], {"a": 1}, True])
-def test_params_without_a_type_are_an_unknown_message(kind: object) -> None:
-    assert parsed({"type": kind, "params": {"a": 1}}) == UnknownMessage(params={"a": 1})
-
-
 @pytest.mark.parametrize(
-    "body", [{}, {"messageId": "m1"}, {"type": None, "params": None}, {"type": " ", "code": 200}]
+    "body",
+    [
+        {},
+        {"messageId": "m1"},
+        {"type": None, "params": None},
+        {"type": " ", "code": 200},
+        {"params": {"a": 1}},
+        *({"type": kind, "params": {"a": 1}} for kind in ("", ["ORDER"], {"a": 1}, True)),
+    ],
 )
-def test_an_object_without_type_and_params_is_the_probe_of_a_registration(
-    body: dict[str, object],
-) -> None:
-    assert parsed(body) == Probe(body=body)
+def test_an_object_without_a_type_is_the_probe_of_a_registration(body: dict[str, object]) -> None:
+    with pytest.raises(Probe, match="not a message of CJ: it has no type") as caught:
+        parse(as_json(body))
+    assert isinstance(caught.value, BadMessage)
+    assert caught.value.head == as_json(body)
 
 
 @pytest.mark.parametrize(
@@ -301,8 +305,9 @@ def test_any_bytes_are_a_message_or_a_bad_message(raw: bytes | str) -> None:
 
 
 @given(body=json_values)
-def test_any_json_object_is_a_message(body: object) -> None:
-    assert isinstance(outcome_of(json.dumps(body)), BadMessage) != isinstance(body, dict)
+def test_any_json_without_an_object_with_a_type_is_a_bad_message(body: object) -> None:
+    has_type = isinstance(body, dict) and "type" in body
+    assert has_type or isinstance(outcome_of(json.dumps(body)), BadMessage)
 
 
 @given(kind=st.sampled_from(TYPES), head=json_values, params=known_params | json_values)
@@ -335,15 +340,20 @@ def test_a_message_that_was_cut_off_is_a_bad_message(name: str, data: st.DataObj
         message_of(
             "TICKET", {"openId": OPEN_ID, "rows": [{"open_id": str(OPEN_ID)}]}, openId=OPEN_ID
         ),
-        {"openId": OPEN_ID, "test": True},
         message_of("PRODUCT", [{"openId": OPEN_ID}], openId=str(OPEN_ID)),
     ],
 )
 def test_no_repr_shows_the_open_id(body: dict[str, object]) -> None:
     message = parse(as_json(body), drift=ignored)
     assert "72707270" not in repr(message)
-    assert isinstance(message, Probe) or message.open_id == str(OPEN_ID)
-    assert isinstance(message, Probe) or "open_id='***'" in repr(message)
+    assert message.open_id == str(OPEN_ID)
+    assert "open_id='***'" in repr(message)
+
+
+def test_no_probe_shows_the_open_id() -> None:
+    with pytest.raises(Probe) as caught:
+        parse(as_json({"openId": OPEN_ID, "test": True}))
+    assert "72707270" not in f"{caught.value!s}{caught.value!r}{caught.value.head!r}"
 
 
 @pytest.mark.parametrize("cut", [-1, -3, -30])

@@ -1,0 +1,54 @@
+"""What the spec documents of every operation: the call, and the answer of the newest edition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cj_async.simulator._spec import Route, routes
+from codegen.load import is_list, read_spec
+
+NEWEST_FIRST = ("edition-2026-09", "edition-002", "edition-000", "edition-001")
+EXAMPLES = read_spec(Path(__file__).resolve().parent.parent / "spec").examples
+ROUTES: Mapping[str, Route] = {
+    route.operation: route for methods in routes().values() for route in methods.values()
+}
+FILE = b"%PDF-1.4\r\n\x00\xff--\r\nmade up\n"
+"""What every documented file holds in tests: also bytes that a careless reader of forms stumbles over."""
+
+
+@dataclass(frozen=True)
+class Documented:
+    """The documented call and answer of an operation.
+
+    Attributes:
+        query: what goes into the query; empty when the call has a body.
+        body: the JSON body, or the fields of a form with a file by its name; None without a body.
+        answer: the answer that succeeded in the newest edition, whole.
+    """
+
+    route: Route
+    query: Mapping[str, Any]
+    body: Any
+    answer: Mapping[str, Any]
+
+
+@cache
+def documented(operation: str) -> Documented:
+    route, examples = ROUTES[operation], EXAMPLES[f"{operation}.yaml"]
+    request = examples["request"]["value"]
+    newest = next(name for name in NEWEST_FIRST if name in examples)
+    return Documented(
+        route=route,
+        query={} if route.body else request["query"],
+        body=request if route.body else None,
+        answer=examples[newest]["value"],
+    )
+
+
+def several(value: Any) -> list[Any]:
+    """A list as it is, anything else as a list of one."""
+    return value if is_list(value) else [value]
