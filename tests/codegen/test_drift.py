@@ -116,8 +116,9 @@ def test_writing_mends_every_difference_and_says_which(
 def test_the_tree_of_this_project_is_in_step_and_a_check_leaves_it_alone(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("spec", "cj_async/models", "cj_async/resources"):
-        shutil.copytree(project / name, tmp_path / name)
+    for name in ("models", "params", "reference", "resources"):
+        shutil.copytree(project / "cj_async" / name, tmp_path / "cj_async" / name)
+    shutil.copytree(project / "spec", tmp_path / "spec")
     for name in ("cj_async/_codes.py", "cj_async/spec.json", "API.md"):
         shutil.copy(project / name, tmp_path / name)
     before = snapshot(tmp_path)
