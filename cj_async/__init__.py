@@ -7,6 +7,7 @@ from cj_async._paging import Page, Pages
 from cj_async._points import PointsInfo
 from cj_async._pool import Pool
 from cj_async._tokens import FileTokenStore, MemoryTokenStore, Token, TokenStore
+from cj_async._upload import FileInput
 from cj_async._version import __version__
 from cj_async._wire import PriceRange, WeightRange
 from cj_async.client import CJClient
@@ -46,6 +47,7 @@ __all__ = [
     "ConnectFailed",
     "ConnectionLost",
     "Envelope",
+    "FileInput",
     "FileTokenStore",
     "IncompleteList",
     "InsufficientBalance",

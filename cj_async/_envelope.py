@@ -21,7 +21,7 @@ class Envelope(msgspec.Struct, Generic[T], rename="camel"):
         success: Whether the call succeeded (second shape).
         message: CJ's words.
         data: What was asked for.
-        request_id: Quote it when you ask CJ for help.
+        request_id: Quote it when you ask CJ for help. Disputes call it redirectUri.
         points_info: The account's points after the call.
     """
 
@@ -32,8 +32,11 @@ class Envelope(msgspec.Struct, Generic[T], rename="camel"):
     data: T | None = None
     request_id: str | None = None
     points_info: PointsInfo | None = None
+    redirect_uri: str | None = None
 
     def __post_init__(self) -> None:
+        if self.request_id is None:
+            self.request_id = self.redirect_uri
         if isinstance(self.code, str):
             self.code = _number_or_text(self.code.strip())
 

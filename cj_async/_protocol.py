@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Generic, TypeVar, get_origin
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec.structs import replace
@@ -201,7 +201,7 @@ def _without_data(
     What only says yes or no has said yes: that CJ succeeded is all that the caller wants to know.
     """
     changes = operation.effect in _CHANGES_SOMETHING
-    if changes and operation.result is bool:
+    if changes and bool in {operation.result, *get_args(operation.result)}:
         return Done(True, envelope)
     if not changes and get_origin(operation.result) is list:
         return Done([], envelope)

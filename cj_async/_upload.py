@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, TypeAlias, cast
 
-Content: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
-FileInput: TypeAlias = "Content | tuple[str, Content]"
+Content: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
+FileInput: TypeAlias = Content | tuple[str, Content]
 """What can be sent as a file: a path, bytes, a file opened in binary mode; or (file name, one of these)."""
 
 _SIGNATURES = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif"}

@@ -6,7 +6,7 @@ import textwrap
 
 from codegen.operations import OperationRecord
 from codegen.parameters import ParameterRecord, RuleRecord
-from codegen.pytypes import snake
+from codegen.pytypes import plain_type, snake
 
 WIDTH = 92
 
@@ -127,9 +127,9 @@ def _result(op: OperationRecord) -> str:
             " `async for` over it for the items of every page."
         )
     return (
-        f"{op.result.text}, or None where CJ answers without data."
+        f"{plain_type(op.result.text)}, or None where CJ answers without data."
         if op.nullable
-        else op.result.text
+        else plain_type(op.result.text)
     )
 
 

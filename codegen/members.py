@@ -41,7 +41,7 @@ def with_members(module: str, spec: Spec, chapter: str) -> str:
     lines, changed = module.splitlines(keepends=True), False
     classes = {node.name: node for node in ast.parse(module).body if isinstance(node, ast.ClassDef)}
     for name, node in reversed(classes.items()):
-        members = "".join(_members(schemas.get(name, {}), _types(name, classes)))
+        members = "".join(_members(schemas.get(name, {}), schemas, _types(name, classes)))
         if members and node.end_lineno:
             lines.insert(node.end_lineno, members)
             changed = True
@@ -60,13 +60,15 @@ def _types(name: str, classes: dict[str, ast.ClassDef]) -> dict[str, str]:
     return found
 
 
-def _members(schema: dict[str, Json], types: dict[str, str]) -> Iterator[str]:
-    filled = "\n".join(_filling(schema))
-    if filled:
-        yield FILLING.format(lines=filled)
+def _members(
+    schema: dict[str, Json], schemas: dict[str, dict[str, Json]], types: dict[str, str]
+) -> Iterator[str]:
+    properties = _with_inherited(schema, schemas)
+    if any("x-cj-also" in value for value in _properties(schema).values()):
+        yield FILLING.format(lines="\n".join(_filling(properties)))
     for part in [schema, *schema.get("allOf", [])]:
         for name, told in part.get("x-cj-properties", {}).items():
-            fields = [attribute(field) for field in told["first-of"]]
+            fields = [_attribute(properties, field) for field in told["first-of"]]
             yield PROPERTY.format(
                 name=name,
                 type=_union(types[field] for field in fields),
@@ -75,10 +77,10 @@ def _members(schema: dict[str, Json], types: dict[str, str]) -> Iterator[str]:
             )
 
 
-def _filling(schema: dict[str, Json]) -> Iterator[str]:
-    for name, value in _properties(schema).items():
+def _filling(properties: dict[str, dict[str, Json]]) -> Iterator[str]:
+    for name, value in properties.items():
         if "x-cj-also" in value:
-            names = [attribute(other) for other in [name, *value["x-cj-also"]]]
+            names = [_attribute(properties, other) for other in [name, *value["x-cj-also"]]]
             given = ", ".join(f"self.{other}" for other in names)
             yield f"        self.{names[0]} = first_of({given})"
 
@@ -91,6 +93,22 @@ def _union(types: Iterator[str]) -> str:
 def _schemas(document: dict[str, Json]) -> dict[str, dict[str, Json]]:
     found: dict[str, dict[str, Json]] = document.get("components", {}).get("schemas", {})
     return found
+
+
+def _attribute(properties: dict[str, dict[str, Json]], field: str) -> str:
+    """The attribute of a field, which the spec may name."""
+    return str(properties.get(field, {}).get("x-python-name", attribute(field)))
+
+
+def _with_inherited(
+    schema: dict[str, Json], schemas: dict[str, dict[str, Json]]
+) -> dict[str, dict[str, Json]]:
+    """The properties of a schema and of those that it extends, in the same chapter."""
+    found: dict[str, dict[str, Json]] = {}
+    for part in schema.get("allOf", []):
+        base = str(part.get("$ref", "")).removeprefix("#/components/schemas/")
+        found.update(_with_inherited(schemas.get(base, {}), schemas))
+    return found | _properties(schema)
 
 
 def _properties(schema: dict[str, Json]) -> dict[str, dict[str, Json]]:

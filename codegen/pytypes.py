@@ -21,6 +21,21 @@ class Annotation:
     modules: frozenset[str] = frozenset()
 
 
+PLAIN_WIRE = {
+    **dict.fromkeys(("Id", "NumericId"), "str"),
+    **dict.fromkeys(("Money", "Number"), "Decimal"),
+    **dict.fromkeys(("UtcTime", "BeijingTime", "EpochTime"), "datetime"),
+    "Integer": "int",
+    "Flag": "bool",
+}
+"""What the wire types are in Python."""
+
+
+def plain_type(annotation: str) -> str:
+    """An annotation as a caller thinks of it: ``list[_wire.Id]`` -> ``list[str]``."""
+    return re.sub(r"_wire\.(\w+)", lambda found: PLAIN_WIRE.get(found[1], found[0]), annotation)
+
+
 def snake(name: str) -> str:
     """``keyWord`` -> ``key_word``, ``hasCECertification`` -> ``has_ce_certification``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -10,6 +10,7 @@ from codegen.docstrings import docstring, quotable
 from codegen.load import Spec, SpecError
 from codegen.operations import OperationRecord, PagingRecord
 from codegen.parameters import ParameterRecord, RuleRecord
+from codegen.pytypes import plain_type
 from codegen.rendering import HEADER, environment
 
 SHADOWING = frozenset({"bool", "dict", "int", "list", "str"})
@@ -83,7 +84,8 @@ VIEWED = (
 
 
 def _view(op: OperationRecord) -> dict[str, Any]:
-    answer = f"{op.result.text} | None" if op.nullable else op.result.text
+    result = plain_type(op.result.text)
+    answer = f"{result} | None" if op.nullable else result
     return {
         **{name: getattr(op, name) for name in VIEWED},
         "answer": answer,

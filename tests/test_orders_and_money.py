@@ -214,3 +214,26 @@ async def test_a_page_says_how_many_there_are(server: RawServer) -> None:
 async def test_a_private_order_is_read_with_either_name_of_its_code() -> None:
     made = decode(private_inventory.PrivateOrderCreated, b'{"orderId": "", "orderCode": "SY1"}')
     assert made.code == "SY1"
+
+
+# --- answers that say little
+
+
+@pytest.mark.parametrize("data", [None, True, {"success": True}])
+async def test_a_write_that_succeeded_without_words_is_done(
+    server: RawServer, data: object
+) -> None:
+    server.will(answer({**OK, "data": data}))
+    async with client_on(server) as cj:
+        done = await cj.outbound.cancel(order_id="SD1")
+    assert done == (True if data is None else data)
+
+
+async def test_a_request_id_under_another_name_is_a_request_id(server: RawServer) -> None:
+    refusal = {"code": 1605000, "result": False, "message": "No", "data": None}
+    server.will(answer({**refusal, "redirectUri": "r-7"}))
+    async with client_on(server) as cj:
+        with pytest.raises(APIError) as refused:
+            await cj.disputes.cancel(order_id="SD1", dispute_id="SH1")
+    assert refused.value.request_id == "r-7"
+    assert str(refused.value).endswith("request id r-7")

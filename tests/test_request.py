@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from cj_async._operation import Effect, Kind, Operation, Parameter
+from cj_async._operation import Effect, Kind, Operation, Parameter, Rule
 from cj_async._request import (
     Form,
     Request,
@@ -778,9 +778,37 @@ def test_every_required_parameter_is_asked_for(each: Operation[Any]) -> None:
 
 
 def required_values(each: Operation[Any]) -> dict[str, object]:
-    given: dict[str, object] = {
-        parameter.python: ["a"] if parameter.kind == "array" else "a"
-        for parameter in each.parameters
-        if parameter.required
-    }
-    return given | {rule.names[0]: "a" for rule in each.rules}
+    """The least that a call needs, the least of each object in it included."""
+    return least(each.parameters, each.rules)
+
+
+def least(fields: tuple[Parameter, ...], rules: tuple[Rule, ...]) -> dict[str, object]:
+    by_name = {field.python: field for field in fields}
+    given = {field.python: sample(field) for field in fields if field.required}
+    for rule in rules:
+        holds = rule.when is None or given.get(rule.when[0]) in rule.when[1]
+        if holds and rule.kind != "forbidden":
+            due = rule.names if rule.kind == "required" else rule.names[:1]
+            given |= {name: sample(by_name[name]) for name in due}
+    return given
+
+
+def sample(field: Parameter) -> object:
+    return [one(field, field.items)] if field.kind == "array" else one(field, field.kind)
+
+
+def one(field: Parameter, kind: str) -> object:
+    if field.choices:
+        return field.choices[0]
+    if kind == "object":
+        return least(field.fields, field.rules)
+    return SAMPLES[kind]
+
+
+SAMPLES: dict[str, object] = {
+    "text": "a",
+    "integer": 1,
+    "number": 1,
+    "boolean": True,
+    "file": b"%PDF",
+}

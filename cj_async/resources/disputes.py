@@ -12,7 +12,7 @@ from cj_async._operation import Effect, Operation, Paging, Parameter
 from cj_async._paging import Pages
 from cj_async.models import dispute
 
-DISPUTES_CANCEL: Operation[_wire.Flag] = Operation(
+DISPUTES_CANCEL: Operation[bool] = Operation(
     id="disputes.cancel",
     method="POST",
     path="/disputes/cancel",
@@ -58,7 +58,7 @@ DISPUTES_CONFIRM_INFO: Operation[dispute.DisputeConfirmInfo] = Operation(
         ),
     ),
 )
-DISPUTES_CREATE: Operation[_wire.Flag] = Operation(
+DISPUTES_CREATE: Operation[bool] = Operation(
     id="disputes.create",
     method="POST",
     path="/disputes/create",
@@ -166,7 +166,7 @@ class Disputes(Namespace):
         *,
         dispute_id: str,
         order_id: str,
-    ) -> _wire.Flag:
+    ) -> bool:
         """Withdraw a dispute.
 
         Args:
@@ -175,7 +175,7 @@ class Disputes(Namespace):
             order_id: CJ's id of the order. Required. At most 100 characters.
 
         Returns:
-            _wire.Flag
+            bool
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.
@@ -235,7 +235,7 @@ class Disputes(Namespace):
         refund_type: Literal[1, 2],
         image_url: Sequence[str] | None = None,
         video_url: Sequence[str] | None = None,
-    ) -> _wire.Flag:
+    ) -> bool:
         """Open a dispute about products of an order.
 
         The last of three steps. The answer says only that it worked: the id of the dispute, which
@@ -258,7 +258,7 @@ class Disputes(Namespace):
             video_url: URLs of videos that prove it.
 
         Returns:
-            _wire.Flag
+            bool
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.

@@ -33,7 +33,7 @@ ORDERS_ADD_TO_CART: Operation[order.OrderCartAddition] = Operation(
         ),
     ),
 )
-ORDERS_CHANGE_WAREHOUSE: Operation[_wire.Flag] = Operation(
+ORDERS_CHANGE_WAREHOUSE: Operation[bool] = Operation(
     id="orders.change_warehouse",
     method="POST",
     path="/shopping/order/changeWarehouse",
@@ -62,7 +62,7 @@ ORDERS_COGS: Operation[list[cogs.CogsOrder]] = Operation(
         ),
     ),
 )
-ORDERS_CONFIRM: Operation[_wire.NumericId | None] = Operation(
+ORDERS_CONFIRM: Operation[str | None] = Operation(
     id="orders.confirm",
     method="PATCH",
     path="/shopping/order/confirmOrder",
@@ -311,7 +311,7 @@ ORDERS_CREATE_V3: Operation[order.CreatedOrder] = Operation(
         Parameter(name="taxId", python="tax_id", place="body"),
     ),
 )
-ORDERS_DELETE: Operation[_wire.NumericId | None] = Operation(
+ORDERS_DELETE: Operation[str | None] = Operation(
     id="orders.delete",
     method="DELETE",
     path="/shopping/order/deleteOrder",
@@ -503,7 +503,7 @@ class Orders(Namespace):
         *,
         order_code: str,
         storage_id: str,
-    ) -> _wire.Flag:
+    ) -> bool:
         """Have an order with platform logistics sent from another warehouse.
 
         Only for orders that were created with shopLogisticsType 1 or 3.
@@ -515,7 +515,7 @@ class Orders(Namespace):
                 characters.
 
         Returns:
-            _wire.Flag
+            bool
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.
@@ -563,7 +563,7 @@ class Orders(Namespace):
         self,
         *,
         order_id: str,
-    ) -> _wire.NumericId | None:
+    ) -> str | None:
         """Confirm an order.
 
         A confirmed order waits for its payment and can no longer be deleted. CJ's description of
@@ -574,7 +574,7 @@ class Orders(Namespace):
             order_id: The SD code of the order. Required. At most 200 characters.
 
         Returns:
-            _wire.NumericId, or None where CJ answers without data.
+            str, or None where CJ answers without data.
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.
@@ -991,7 +991,7 @@ class Orders(Namespace):
         self,
         *,
         order_id: str,
-    ) -> _wire.NumericId | None:
+    ) -> str | None:
         """Delete an order that is not confirmed yet.
 
         Only orders in the status CREATED or IN_CART can be deleted. From the confirmation on
@@ -1001,7 +1001,7 @@ class Orders(Namespace):
             order_id: The SD code of the order. Required. At most 200 characters.
 
         Returns:
-            _wire.NumericId, or None where CJ answers without data.
+            str, or None where CJ answers without data.
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.

@@ -18,7 +18,7 @@ PAYMENTS_BALANCE: Operation[payment.Balance] = Operation(
     result=payment.Balance,
     effect=Effect.READ,
 )
-PAYMENTS_PAY: Operation[_wire.NumericId | None] = Operation(
+PAYMENTS_PAY: Operation[str | None] = Operation(
     id="payments.pay",
     method="POST",
     path="/shopping/pay/payBalance",
@@ -29,7 +29,7 @@ PAYMENTS_PAY: Operation[_wire.NumericId | None] = Operation(
     body="json",
     parameters=(Parameter(name="orderId", python="order_id", place="body", required=True),),
 )
-PAYMENTS_PAY_V2: Operation[_wire.NumericId | None] = Operation(
+PAYMENTS_PAY_V2: Operation[str | None] = Operation(
     id="payments.pay_v2",
     method="POST",
     path="/shopping/pay/payBalanceV2",
@@ -86,7 +86,7 @@ class Payments(Namespace):
         self,
         *,
         order_id: str,
-    ) -> _wire.NumericId | None:
+    ) -> str | None:
         """Pay one order from the balance.
 
         Charges the balance at once. An order whose parent order holds several orders cannot be paid
@@ -97,7 +97,7 @@ class Payments(Namespace):
                 Required. At most 200 characters.
 
         Returns:
-            _wire.NumericId, or None where CJ answers without data.
+            str, or None where CJ answers without data.
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.
@@ -120,7 +120,7 @@ class Payments(Namespace):
         amount: Decimal | float | None = None,
         order_type: Literal[9, 24] | None = None,
         pay_id: str | None = None,
-    ) -> _wire.NumericId | None:
+    ) -> str | None:
         """Pay a parent order, a private inventory order or a make-up bill from the balance.
 
         Charges the balance at once. Without orderType it pays an ordinary parent order with
@@ -146,7 +146,7 @@ class Payments(Namespace):
                 one when it is left out. At most 200 characters.
 
         Returns:
-            _wire.NumericId, or None where CJ answers without data.
+            str, or None where CJ answers without data.
 
         Raises:
             InvalidRequest: bad input, found before anything was sent.

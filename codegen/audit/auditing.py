@@ -15,6 +15,7 @@ from codegen.audit.comparing import (
     compare_values_table,
     has_field,
     is_below_open,
+    reads,
 )
 from codegen.audit.placing import Claim
 from codegen.audit.records import Difference, Document, Entry, Operation, Page, dotted
@@ -150,20 +151,30 @@ def _of_chapter(
 def _of_glossary(
     document: Document, page: Page, specified: Specified, shown: Shown
 ) -> Iterator[Difference]:
-    """Fields in general: the name has to occur somewhere in the spec."""
-    named: dict[str, dict[str, tuple[Operation, Entry]]] = {}
-    for operation in specified.everything:
-        for path, entry in (*operation.request.items(), *operation.answer.items()):
-            named.setdefault(path[-1], {})[entry.owner] = operation, entry
+    """Fields in general: somewhere in the spec the name has to occur, and have the type."""
+    named = _by_name(specified)
     for row in (row for table in page.answer_tables for row in table.rows):
         for name in (path[-1] for path in row.paths):
             entries = list(named.get(name, {}).values())
             if len(entries) == 1:
                 shown.note(*entries[0], [row.note])
-            elif not entries:
+            if not entries:
                 yield Difference(
                     "field-missing", ANYWHERE, name, document.edition, row.line, row.note[:80]
                 )
+            elif row.type and not any(reads(entry, row.type) for _, entry in entries):
+                yield Difference(
+                    "type-differs", ANYWHERE, name, document.edition, row.line, row.type
+                )
+
+
+def _by_name(specified: Specified) -> dict[str, dict[str, tuple[Operation, Entry]]]:
+    """Every parameter and field by its name, and by where it is written."""
+    named: dict[str, dict[str, tuple[Operation, Entry]]] = {}
+    for operation in specified.everything:
+        for path, entry in (*operation.request.items(), *operation.answer.items()):
+            named.setdefault(path[-1], {})[entry.owner] = operation, entry
+    return named
 
 
 def _mentioned(document: Document, specified: Specified, shown: Shown) -> Iterator[Difference]:
@@ -189,7 +200,6 @@ def _undocumented(
             continue
         if operation.id not in shown.operations:
             yield Difference("undocumented-operation", operation.id, "", "spec", 0)
-            continue
         yield from _undocumented_places(operation, shown, seen)
 
 

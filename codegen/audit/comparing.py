@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codegen.audit import words
-from codegen.audit.placing import Claim, Shape, sample_claims, table_claims
+from codegen.audit.placing import Claim, claims_of
 from codegen.audit.records import (
     ANY_KEY,
     Difference,
@@ -16,6 +16,8 @@ from codegen.audit.records import (
     Operation,
     Page,
     Path,
+    Rows,
+    Sample,
     Values,
     dotted,
 )
@@ -84,32 +86,19 @@ def compare_page(
 ) -> Iterator[Difference]:
     """Compares the page of an operation or of a message."""
     shown.operations.add(operation.id)
-    sides = (
+    edition = document.edition
+    sides: tuple[tuple[Side, list[Sample], list[Rows]], ...] = (
         (
-            Side(document.edition, operation, operation.request, "parameter"),
+            Side(edition, operation, operation.request, "parameter"),
             page.requests,
             page.request_tables,
         ),
-        (
-            Side(document.edition, operation, operation.answer, "field"),
-            page.answers,
-            page.answer_tables,
-        ),
+        (Side(edition, operation, operation.answer, "field"), page.answers, page.answer_tables),
+        (Side(edition, operation, operation.refusal, "field"), page.refusals, []),
     )
     for side, samples, tables in sides:
-        is_answer = side.noun == "field"
-        spec = Shape.of(side.entries)
-        shape = Shape.of(
-            {*side.entries, *(spec.normal(m.path) for s in samples for m in s.members if m.path)}
-        )
-        claims = [
-            *sample_claims(samples, spec, is_answer=is_answer),
-            *table_claims(tables, shape, is_answer=is_answer),
-        ]
-        yield from compare_claims(side, claims, shown)
-    side = Side(document.edition, operation, operation.refusal, "field")
-    claims = list(sample_claims(page.refusals, Shape.of(operation.refusal), is_answer=True))
-    yield from compare_claims(side, claims, shown)
+        found = claims_of(samples, tables, side.entries, is_answer=side.noun == "field")
+        yield from compare_claims(side, found, shown)
 
 
 def compare_claims(side: Side, claims: list[Claim], shown: Shown) -> Iterator[Difference]:
@@ -122,11 +111,19 @@ def compare_claims(side: Side, claims: list[Claim], shown: Shown) -> Iterator[Di
             texts = (claim.row.note,) if claim.row else claim.values
             shown.note(side.operation, entry, texts)
             yield from _compare_entry(side, claim, entry)
+        if paths or claim.path[-1] == ANY_KEY or is_below_open(side.entries, claim.path):
+            continue
         around = claim.path[:-1]
-        if claim.path[-1] != ANY_KEY and not paths and not is_below_open(side.entries, claim.path):
-            if around and around not in side.entries and around in claimed:
-                continue
-            yield side.difference(f"{side.noun}-missing", claim.path, claim.line, _said(claim))
+        if around in claimed and not _is_known(side.entries, around):
+            continue
+        yield side.difference(f"{side.noun}-missing", claim.path, claim.line, _said(claim))
+
+
+def _is_known(entries: Mapping[Path, Entry], path: Path) -> bool:
+    """Whether the spec has a place; the values of a map are where the map is."""
+    while path[-1:] == (ANY_KEY,):
+        path = path[:-1]
+    return not path or path in entries
 
 
 def is_below_open(entries: Mapping[Path, Entry], path: Path) -> bool:
@@ -157,6 +154,11 @@ def _compare_entry(side: Side, claim: Claim, entry: Entry) -> Iterator[Differenc
     missing = missing_values(values_in(row.note), [entry])
     if missing:
         yield side.difference("value-missing", path, claim.line, ", ".join(missing), _listed(entry))
+
+
+def reads(entry: Entry, documented: str) -> bool:
+    """Whether a place of the spec takes one of the documented types."""
+    return not entry.kinds or bool(set(documented.split("/")) & entry.kinds)
 
 
 def missing_values(values: Iterable[str], entries: Iterable[Entry]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from codegen.audit.records import Difference
+from codegen.audit.records import CONTRADICTIONS, Difference
 from codegen.load import Json, SpecError, is_list, is_mapping, read_yaml
 
 FILE = Path("audit") / "decided.yaml"
@@ -35,8 +35,6 @@ KINDS = (
     "unreadable",
 )
 """Every kind of difference there is."""
-NEED_SAYS = frozenset({"required-differs", "type-differs", "value-missing"})
-"""Kinds whose decision holds only as long as the documentation says the same."""
 KEYS = frozenset({"kind", "operation", "name", "says", "seen", "reason", "date"})
 
 
@@ -129,14 +127,22 @@ def _stale(
     mine = [each for each in differences if decision.covers(each)]
     for edition in checked or [""]:
         here = [each for each in mine if edition in ("", each.document)]
-        idle = [
-            *(name for name in decision.names if not any(_fits((name,), d.name) for d in here)),
-            *(op for op in decision.operations if not any(_fits((op,), d.operation) for d in here)),
-        ]
         where = f" in {edition}" if edition else ""
-        yield from (
-            f"{decision.kind} {name}{where}: {decision.reason}" for name in dict.fromkeys(idle)
-        )
+        for name in _idle(decision, here):
+            yield f"{decision.kind} {name}{where}: {decision.reason}"
+
+
+def _idle(decision: Decision, found: Sequence[Difference]) -> Iterator[str]:
+    """The names of an entry that none of the differences has; all in one when there are none."""
+    if not found:
+        yield f"{', '.join(decision.operations)} {', '.join(decision.names)}"
+        return
+    for name in decision.names:
+        if not any(fnmatchcase(each.name, name) for each in found):
+            yield name
+    for operation in decision.operations:
+        if not any(fnmatchcase(each.operation, operation) for each in found):
+            yield operation
 
 
 def _fits(patterns: tuple[str, ...], text: str) -> bool:
@@ -149,7 +155,7 @@ def _decision(number: int, row: Json) -> Decision:
     kind, date = str(row["kind"]), str(row["date"])
     if kind not in KINDS:
         raise SpecError(f"{FILE}: entry {number}: {kind!r} is not one of {', '.join(KINDS)}")
-    if kind in NEED_SAYS and "says" not in row:
+    if kind in CONTRADICTIONS and "says" not in row:
         raise SpecError(f"{FILE}: entry {number}: {kind} needs says, what the documentation says")
     try:
         dt.date.fromisoformat(date)

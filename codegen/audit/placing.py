@@ -60,7 +60,17 @@ class Shape:
         return found
 
 
-def sample_claims(samples: Iterable[Sample], spec: Shape, *, is_answer: bool) -> Iterator[Claim]:
+def claims_of(
+    samples: Iterable[Sample], tables: Iterable[Rows], specified: Iterable[Path], *, is_answer: bool
+) -> list[Claim]:
+    """Everything that a page says about what is sent, or about what comes back."""
+    spec = Shape.of(specified)
+    examples = list(_sample_claims(samples, spec, is_answer=is_answer))
+    shape = Shape.of([*spec.paths, *(claim.path for claim in examples)])
+    return [*_table_claims(tables, shape, is_answer=is_answer), *examples]
+
+
+def _sample_claims(samples: Iterable[Sample], spec: Shape, *, is_answer: bool) -> Iterator[Claim]:
     """What the examples show, each place once for every example."""
     for sample in samples:
         kinds: dict[Path, set[str]] = {}
@@ -80,7 +90,7 @@ def sample_claims(samples: Iterable[Sample], spec: Shape, *, is_answer: bool) ->
                 yield Claim(path, lines[path], kinds=found, values=tuple(values[path]))
 
 
-def table_claims(tables: Iterable[Rows], shape: Shape, *, is_answer: bool) -> Iterator[Claim]:
+def _table_claims(tables: Iterable[Rows], shape: Shape, *, is_answer: bool) -> Iterator[Claim]:
     """What the tables of a page say, each row at its place."""
     laid = [(table, _base(table, shape, is_answer=is_answer)) for table in tables]
     taken = {

@@ -98,9 +98,10 @@ def _take(reader: _Reader, block: Block) -> None:
 def _heading(reader: _Reader, heading: Heading) -> None:
     number = words.NUMBERED.match(heading.title)
     bare = heading.title[number.end() :] if number else heading.title
-    if words.REQUEST_HEADING.fullmatch(bare.strip()):
+    is_part = not number or reader.levels
+    if is_part and words.REQUEST_HEADING.fullmatch(bare.strip()):
         reader.part = "request"
-    elif words.ANSWER_HEADING.fullmatch(bare.strip()):
+    elif is_part and words.ANSWER_HEADING.fullmatch(bare.strip()):
         _begin_answer(reader)
     elif number or (reader.levels and heading.level <= reader.level):
         _section(reader, heading, number[0].strip(" #.,，、") if number else "")

@@ -9,6 +9,8 @@ Path = tuple[str, ...]
 
 ANY_KEY = "*"
 ENVELOPE_CODE = "code"
+CONTRADICTIONS = frozenset({"required-differs", "type-differs", "value-missing"})
+"""Kinds of difference in which it matters what the documentation says."""
 
 
 def dotted(path: Path) -> str:
@@ -162,7 +164,6 @@ class Operation:
     request: dict[Path, Entry]
     answer: dict[Path, Entry]
     refusal: dict[Path, Entry]
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +181,5 @@ class Difference:
     @property
     def key(self) -> str:
         """Names the difference from one run to the next; lines do not matter."""
-        return f"{self.document}:{self.kind}:{self.operation}:{self.name}"
+        said = f"={self.documented}" if self.kind in CONTRADICTIONS else ""
+        return f"{self.document}:{self.kind}:{self.operation}:{self.name}{said}"

@@ -44,6 +44,9 @@ PYTHON_KINDS = {
     "JsonText": "text object list",
 }
 MESSAGE = re.compile(r"(\w+)Message")
+MESSAGE_EDITIONS = frozenset({"000"})
+"""The edition with the messages, for those that do not name theirs (``x-cj-docs``)."""
+DATA = "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +76,37 @@ def read_messages(spec: Spec) -> dict[str, Operation]:
                 at = _At(Scope(spec, chapter), name, (f"{chapter}.{name}",))
                 answer = dict(_entries(at, schema, ()))
                 identity = f"message {name}"
-                found[match[1].lower()] = Operation(
-                    identity, "", "", frozenset({"000"}), {}, answer, {}, _words(schema)
-                )
+                editions = _editions(schema) or MESSAGE_EDITIONS
+                found[match[1].lower()] = Operation(identity, "", "", editions, {}, answer, {})
     return found
 
 
 def _operation(scope: Scope, verb: str, path: str, raw: dict[str, Json]) -> Operation:
     identity = str(raw.get("operationId", f"{verb} {path}"))
-    refusal = raw.get("x-cj-refusal-data")
     inside = _At(scope, identity)
     return Operation(
         id=identity,
         verb=verb,
         path=path,
-        editions=frozenset(str(page.get("edition")) for page in raw.get("x-cj-docs", [])),
+        editions=_editions(raw),
         request=dict(_request(inside, raw)),
         answer=dict(_entries(*_answer(inside, raw, "200"), ())),
-        refusal={
-            **dict(_entries(*_answer(inside, raw, "default"), ())),
-            **(dict(_entries(inside, refusal, ("data",))) if is_mapping(refusal) else {}),
-        },
-        words=_words(raw),
+        refusal=_refusal(inside, raw),
     )
+
+
+def _editions(holder: dict[str, Json]) -> frozenset[str]:
+    return frozenset(str(page.get("edition")) for page in holder.get("x-cj-docs", []))
+
+
+def _refusal(at: _At, raw: dict[str, Json]) -> dict[Path, Entry]:
+    """What a refusal holds: the shared answer, and the data that explains it, where it has any."""
+    found = dict(_entries(*_answer(at, raw, "default"), ()))
+    data = raw.get("x-cj-refusal-data")
+    if is_mapping(data):
+        found[DATA,] = _entry(at, data, (DATA,), f"{at.owner}.{DATA}")
+        found.update(_entries(at, data, (DATA,)))
+    return found
 
 
 def _answer(at: _At, raw: dict[str, Json], status: str) -> tuple[_At, dict[str, Json]]:

@@ -31,7 +31,7 @@ def read_special_table(document: Document, page: CurrentPage, table: Table) -> b
     elif header[0] == words.PLATFORM_COLUMN:
         document.platforms.extend((line, cells[0]) for line, cells in table.rows)
     elif header[0] == words.OPERATION_COLUMN:
-        document.mentions.extend((line, path_of(cells[0])) for line, cells in table.rows)
+        _operations(document, table)
     elif header == words.HEADER_TABLE:
         rows = tuple(
             Row(line, ((cells[0],),))
@@ -45,6 +45,15 @@ def read_special_table(document: Document, page: CurrentPage, table: Table) -> b
     else:
         return False
     return True
+
+
+def _operations(document: Document, table: Table) -> None:
+    for line, cells in table.rows:
+        path = path_of(cells[0])
+        if path:
+            document.mentions.append((line, path))
+        else:
+            document.findings.append(Finding(line, f"operation without a path: {cells[0]}"))
 
 
 def _codes(document: Document, table: Table) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from codegen.generate import generate, write
 from codegen.load import Spec, read_spec
+from tests.codegen.parcels import Made, imported, write_parcels
 from tests.codegen.small import Small, write_small_spec
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -63,3 +65,24 @@ def small_tree(_small_project: Path, small_files: dict[str, str], tmp_path: Path
     shutil.copytree(_small_project, tree)
     write(small_files, tree)
     return tree
+
+
+@pytest.fixture(scope="session")
+def parcels_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with the chapters of parcels; not to be changed."""
+    folder = tmp_path_factory.mktemp("parcels")
+    write_small_spec(folder)
+    write_parcels(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _parcels_files(parcels_project: Path) -> dict[str, str]:
+    return generate(read_spec(parcels_project / "spec"), parcels_project)
+
+
+@pytest.fixture
+def made(_parcels_files: dict[str, str], tmp_path: Path) -> Generator[Made, None, None]:
+    """What is generated from it, and its modules."""
+    with imported(_parcels_files, tmp_path) as result:
+        yield result

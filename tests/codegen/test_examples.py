@@ -10,7 +10,8 @@ from openapi_schema_validator import OAS30Validator
 
 from codegen.bundle import bundle
 from codegen.load import Spec, SpecError, is_list, is_mapping
-from codegen.operations import data_schema, raw_operations
+from codegen.operations import raw_operations
+from codegen.parameters import body_schema
 from codegen.pytypes import Scope
 from tests.codegen.conftest import PROJECT
 
@@ -81,12 +82,28 @@ def test_every_request_fits_its_parameters(
     op, value = operations[name], spec.examples[f"{name}.yaml"]["request"]["value"]
 
     if "requestBody" in op:
-        body = op["requestBody"]["content"]["application/json"]["schema"]
-        assert problems(value, body, components) == []
+        (content,) = op["requestBody"]["content"].values()
+        assert problems(value, content["schema"], components) == []
     else:
-        parameters = {each["name"]: each["schema"] for each in op.get("parameters", [])}
+        parameters = {each["name"]: each for each in op.get("parameters", [])}
+        assert list(value) == ["query"]
         for given, item in value["query"].items():
-            assert problems(item, parameters[given], components) == []
+            assert parameters[given]["in"] == "query"
+            assert problems(item, parameters[given]["schema"], components) == []
+        assert {each for each in parameters if parameters[each].get("required")} <= set(
+            value["query"]
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_field_of_a_request_is_in_its_schema(name: str, spec: Spec) -> None:
+    chapter, op = described(spec, name)
+    value = spec.examples[f"{name}.yaml"]["request"]["value"]
+
+    scope, schema = body_schema(Scope(spec, chapter), op)
+
+    if schema:
+        assert list(unknown_fields(value, schema, scope)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -97,6 +114,20 @@ def test_every_operation_shows_a_refusal_with_a_known_code(
 
     assert problems(value, components["schemas"]["ErrorAnswer"], components) == []
     assert spec.errors["codes"][value["code"]]["class"] is not None
+
+
+@pytest.mark.parametrize("name", ["outbound.submit", "private_inventory.create_order"])
+def test_data_of_a_refusal_that_explains_itself_fits_its_schema(
+    name: str, spec: Spec, operations: dict[str, dict[str, Any]], components: Any
+) -> None:
+    schema = operations[name]["x-cj-refusal-data"]
+    value = spec.examples[f"{name}.yaml"]["error"]["value"]["data"]
+    chapter, op = described(spec, name)
+
+    if value is not None:
+        assert problems(value, schema, components) == []
+        assert list(unknown_fields(value, op["x-cj-refusal-data"], Scope(spec, chapter))) == []
+    assert problems({"orderId": {}}, schema, components) != []
 
 
 def test_the_validator_would_notice_a_wrong_example(
@@ -112,15 +143,16 @@ def test_the_validator_would_notice_a_wrong_example(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_field_of_a_success_is_in_the_schema(name: str, spec: Spec) -> None:
-    chapter, op = next(
+    chapter, op = described(spec, name)
+    for value in successes(spec, name):
+        assert list(unknown_fields(value, answer_schema(op), Scope(spec, chapter))) == []
+
+
+def described(spec: Spec, name: str) -> tuple[str, dict[str, Any]]:
+    """The chapter and the operation as written."""
+    return next(
         (chapter, op) for chapter, _, _, op in raw_operations(spec) if op["operationId"] == name
     )
-    for value in successes(spec, name):
-        scope = Scope(spec, chapter)
-        envelope = {"$ref": "common.yaml#/components/schemas/Envelope"}
-        surroundings = {key: item for key, item in value.items() if key != "data"}
-        assert list(unknown_fields(surroundings, envelope, scope)) == []
-        assert list(unknown_fields(value["data"], data_schema(op), scope)) == []
 
 
 def unknown_fields(value: Any, schema: dict[str, Any], scope: Scope, at: str = "") -> Iterator[str]:
@@ -128,12 +160,42 @@ def unknown_fields(value: Any, schema: dict[str, Any], scope: Scope, at: str = "
     if is_list(value):
         for item in value:
             yield from unknown_fields(item, schema["items"], scope, at)
-    elif is_mapping(value) and "additionalProperties" not in schema:
-        schema = schema.get("items", schema) if "x-cj-single-or-list" in schema else schema
+    elif is_mapping(value):
+        schema = of_objects(schema)
+        others = schema.get("additionalProperties", False)
         for name, item in value.items():
             try:
                 inner, field = scope.property(schema, name)
             except SpecError:
-                yield f"{at}.{name}"
+                if is_mapping(others):
+                    yield from unknown_fields(item, others, scope, f"{at}.{name}")
+                elif not others:
+                    yield f"{at}.{name}"
             else:
                 yield from unknown_fields(item, field, inner, f"{at}.{name}")
+
+
+def of_objects(schema: dict[str, Any]) -> dict[str, Any]:
+    """The part of a schema that an object must fit: one of several, or a row where a list is due."""
+    choices = [each for each in schema.get("anyOf", []) if each.get("type") == "object"]
+    found: dict[str, Any] = schema["items"] if "x-cj-single-or-list" in schema else schema
+    return choices[0] if choices else found
+
+
+def test_an_unknown_field_would_be_seen_wherever_it_is(spec: Spec) -> None:
+    chapter, op = described(spec, "orders.cogs")
+    (value,) = successes(spec, "orders.cogs")
+    row = value["data"][1]
+    wrong = {**value, "x": 1, "data": [{**row, "y": 1}, {**row, "orderCode": {"z": 1}}]}
+
+    found = list(unknown_fields(wrong, answer_schema(op), Scope(spec, chapter)))
+
+    assert found == [".data.y", ".data.orderCode.z", ".x"]
+
+
+def test_an_unknown_field_in_a_map_would_be_seen(spec: Spec) -> None:
+    schema = spec.chapters["cogs"]["components"]["schemas"]["CogsDetails"]
+
+    found = unknown_fields({"z": {"SKU-1": {"pc": "1", "nobody": 1}}}, schema, Scope(spec, "cogs"))
+
+    assert list(found) == [".z.SKU-1.nobody"]

@@ -10,6 +10,14 @@ from typing import Any
 
 import pytest
 
+from cj_async.resources.addresses import Addresses
+from cj_async.resources.disputes import Disputes
+from cj_async.resources.logistics import Logistics
+from cj_async.resources.merge_orders import MergeOrders
+from cj_async.resources.orders import Orders
+from cj_async.resources.outbound import Outbound
+from cj_async.resources.payments import Payments
+from cj_async.resources.private_inventory import PrivateInventory
 from cj_async.resources.products import Products
 from cj_async.resources.reviews import Reviews
 from cj_async.resources.settings import Settings
@@ -45,6 +53,16 @@ def test_every_parameter_is_keyword_only_and_optional_unless_required(real_spec:
         for given, wanted in zip(parameters, op.parameters, strict=True):
             assert given.kind is inspect.Parameter.KEYWORD_ONLY
             assert given.default is (inspect.Parameter.empty if wanted.required else None)
+
+
+def test_the_method_hands_over_every_parameter_under_its_name(real_spec: Spec) -> None:
+    ops = read_operations(real_spec)
+    for module in generate_resources(real_spec, ops).values():
+        ast.parse(module)
+    for op in ops:
+        own = inspect.getsource(method_of(op)).rpartition('"""')[2]
+        for parameter in op.parameters:
+            assert f'"{parameter.python}": {parameter.python}' in own
 
 
 def test_a_list_is_a_plain_method_and_anything_else_a_coroutine(real_spec: Spec) -> None:
@@ -92,6 +110,56 @@ def test_a_list_is_a_plain_method_and_anything_else_a_coroutine(real_spec: Spec)
             },
         ),
         (
+            Orders.upload_waybill,
+            {
+                "cj_order_id": "str",
+                "cj_shipping_company_name": "str",
+                "order_id": "str",
+                "track_number": "str",
+                "waybill_file": "FileInput",
+                "return": "bool",
+            },
+        ),
+        (
+            MergeOrders.submit,
+            {
+                "groups": "Sequence[params.merge_order.MergeGroupInput]",
+                "return": "merge_order.MergeOutcome",
+            },
+        ),
+        (
+            Disputes.confirm_info,
+            {
+                "order_id": "str",
+                "product_info_list": "Sequence[params.dispute.DisputeProductInput"
+                " | dispute.DisputeProduct]",
+                "return": "dispute.DisputeConfirmInfo",
+            },
+        ),
+        (Orders.cogs, {"order_codes_list": "Sequence[str]", "return": "list[cogs.CogsOrder]"}),
+        (
+            Outbound.cancel,
+            {"order_id": "str", "reason": "str | None", "return": "bool | dict[str, object]"},
+        ),
+        (
+            Outbound.create,
+            {
+                "address": "params.outbound.OutboundRecipientInput",
+                "order_number": "str",
+                "postage_pay_node": "Literal[4, 5, 6]",
+                "product_list": "Sequence[params.outbound.OutboundLineInput]",
+                "storage_id": "str",
+                "order_id": "str | None",
+                "platform": "str | None",
+                "reason": "str | None",
+                "reason_en": "str | None",
+                "store_name": "str | None",
+                "submit": "bool | None",
+                "return": "outbound.OutboundCreated",
+            },
+        ),
+        (Addresses.list, {"return": "list[address.Address]"}),
+        (
             Settings.update_account,
             {
                 "open_email": "str | None",
@@ -126,6 +194,16 @@ def test_the_types_say_what_may_be_given(method: Method, annotations: dict[str, 
         (Settings.update_account, "or None where CJ answers without data."),
         (Sourcing.create, "OutcomeUnknown: it was sent and the answer was lost. No call lists"),
         (Sourcing.create, "Effect write: changes something, never repeated by itself"),
+        (Payments.pay, "Effect pay: moves money, never repeated by itself"),
+        (Payments.pay_v2, "pay_id must be given when order_type is 24: A make-up bill is paid"),
+        (Orders.create_v2, "With pay_type=2 it moves money: its effect is pay."),
+        (Orders.create_v2, "platform_token: A second token"),
+        (Orders.create_v2, "A datetime with a zone, or seconds since 1970."),
+        (Orders.upload_waybill, "waybill_file: The label, a file such as a PDF. Required."),
+        (Orders.delete, "or None where CJ answers without data."),
+        (PrivateInventory.orders, "pay_status must not be given unless order_status is '3'"),
+        (Outbound.products, "Give at least one of sku_or_spu, private_order_id."),
+        (Logistics.track_legacy, "Deprecated by CJ."),
     ],
 )
 def test_the_docstring_says(method: Method, sentence: str) -> None:
