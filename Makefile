@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check models bench all clean format
+.PHONY: help demo test test-all check models audit bench all clean format
 
 help:  ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,8 +36,11 @@ check: $(VENV)/.dev  ## format, lint, types, spec lint, generation drift, direct
 	$(BIN)/openapi-spec-validator spec/openapi.yaml cj_async/spec.json
 	$(BIN)/python -m pytest tests/test_imports.py
 
-models: $(VENV)/.dev  ## generate models, resources, the error table and API.md from spec/
+models: $(VENV)/.dev  ## generate everything that comes from spec/
 	$(BIN)/python -m codegen
+
+audit: $(VENV)/.dev  ## compare CJ's documentation with the spec: make audit DOCS="a.md b.txt"
+	$(BIN)/python -m codegen audit $(DOCS)
 
 bench: $(VENV)/.dev  ## measure the targets; prints ratios
 	$(BIN)/python -m benchmarks
