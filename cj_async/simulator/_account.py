@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ._limits import Points, Window
+from ._state import State
 
 if TYPE_CHECKING:
     from ._clock import Clock
@@ -88,6 +89,7 @@ class Account:
         self.refreshes = Window(5, 60)
         self.mine: dict[int, Mine] = {}
         self.sourcings: dict[str, Sourcing] = {}
+        self.state = State()
         self._clock = clock
         self._lives = lives
         self._pairs: list[Pair] = []
@@ -170,6 +172,10 @@ class Accounts:
     def add(self, account: Account) -> None:
         """Take in one more."""
         self._accounts[f"CJ{account.number}"] = account
+
+    def with_number(self, number: int) -> Account | None:
+        """The account of a number."""
+        return self._accounts.get(f"CJ{number}")
 
     def with_key(self, api_key: str) -> Account | None:
         """The account of an API key, ``CJ<number>@api@<secret>``."""

@@ -110,6 +110,7 @@ class Gateway:
             Refused: for what it is not.
         """
         self._check_address(incoming.peer, record.at)
+        self._world.catch_up()
         route = self._route(incoming)
         record.operation = route.operation
         self._log.operations[route.operation] += 1

@@ -59,7 +59,7 @@ def _row(call: Call, row: Mine) -> dict[str, object]:
         "packWeight": f"{catalog.weight[number] + 20}.0",
         "weight": f"{catalog.weight[number]}.0",
         "productType": str(catalog.kind[number])
-        if call.world.quirks
+        if call.world.has("drifting_types")
         else PRODUCT_TYPES[catalog.kind[number]],
         "propertyKeyList": ["COMMON"],
         "bigImage": image(catalog, number),

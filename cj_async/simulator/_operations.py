@@ -16,7 +16,8 @@ from . import (
     _storage,
 )
 from ._authentication import OPEN_OPERATIONS
-from ._world import Operation
+from ._money import PaymentKind
+from ._world import Action, Operation, Settled
 
 OPERATIONS: Mapping[str, Operation] = {
     **_authentication.OPERATIONS,
@@ -30,7 +31,13 @@ OPERATIONS: Mapping[str, Operation] = {
     **_storage.OPERATIONS,
 }
 
-__all__ = ["OPEN_OPERATIONS", "OPERATIONS", "is_written"]
+ACTIONS: Mapping[str, Action] = {}
+"""What happens by itself, by the name of the agenda's entry: all rooms' tables in one."""
+
+SETTLED: Mapping[PaymentKind, Settled] = {}
+"""What happens once something was paid: all rooms' tables in one."""
+
+__all__ = ["ACTIONS", "OPEN_OPERATIONS", "OPERATIONS", "SETTLED", "is_written"]
 
 
 def is_written(operation: str) -> bool:

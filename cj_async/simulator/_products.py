@@ -206,7 +206,7 @@ def _variant_by_vid(call: Call) -> object:
     if found is None:
         raise Refused(NO_VARIANT)
     row = _variant(call, *found)
-    if call.world.quirks:
+    if call.world.has("drifting_types"):
         row["variantProperty"] = "[]"
     stock = inventories(call.catalog, *found) if "enable_inventory" in call.features else None
     return {**row, "inventories": stock}

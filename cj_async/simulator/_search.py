@@ -91,7 +91,7 @@ def _directed(order: Order, query: Query) -> Order:
 
 def _groups(call: Call, numbers: list[int], page: int) -> list[object]:
     """Usually one group, sometimes two; without a product no group, or one without a list."""
-    odd = (page * 2_654_435_761 ^ sum(numbers)) % 16 if call.world.quirks else 1
+    odd = (page * 2_654_435_761 ^ sum(numbers)) % 16 if call.world.has("drifting_types") else 1
     if not numbers:
         return [] if len(call.query.text("keyWord")) % 2 else [_group(call, None)]
     if odd == 0 and len(numbers) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Literal, Self
@@ -24,6 +25,8 @@ from ._gateway import Gateway
 from ._limits import Points
 from ._listing import Listing
 from ._log import RequestLog
+from ._operations import ACTIONS, SETTLED
+from ._quirks import chosen
 from ._server import BASE_PATH, Server
 from ._world import World
 
@@ -59,7 +62,8 @@ class Simulator:
             limited. Off unless asked for, because tests start clients all the time.
         page_cap: rows that both product lists show at most; None: all.
         refusal_status: HTTP status of refusals for pace and points; both were seen live.
-        quirks: whether prices, weights and texts come in CJ's many spellings.
+        quirks: in which ways it lies as the real one does: True for all (see `_quirks.QUIRKS`), False
+            for none, or the names of some.
         latency: real seconds before every answer, at most 600.
         host: a loopback address.
         port: 0 for any free one.
@@ -85,7 +89,7 @@ class Simulator:
         token_limits: bool = False,
         page_cap: int | None = 6000,
         refusal_status: Literal[200, 429] = 200,
-        quirks: bool = True,
+        quirks: bool | Collection[str] = True,
         latency: float = 0.0,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -269,7 +273,12 @@ def _lives(token: timedelta, refresh: timedelta, reuse: bool) -> Lives:
 
 
 def _world(
-    products: int, seed: int, page_cap: int | None, clock: Clock, quirks: bool, token_limits: bool
+    products: int,
+    seed: int,
+    page_cap: int | None,
+    clock: Clock,
+    quirks: bool | Collection[str],
+    token_limits: bool,
 ) -> World:
     check_count("products", products, 0, MOST_PRODUCTS)
     check_count("page_cap", page_cap, 1, MOST_PRODUCTS)
@@ -279,6 +288,8 @@ def _world(
         accounts=Accounts(),
         clock=clock,
         listing=Listing(catalog, page_cap),
-        quirks=quirks,
+        quirks=chosen(quirks),
         token_limits=token_limits,
+        actions=ACTIONS,
+        settled=SETTLED,
     )

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ._account import Account, Accounts
+from ._agenda import Agenda
 from ._bodies import Fields
 from ._catalog import Catalog
 from ._clock import Clock
 from ._listing import Listing
+from ._money import Payable, PaymentKind
 from ._parameters import Query
+from .callbacks.model import Event
+
+Action = Callable[["World", Account, str], None]
+"""What an entry of the agenda does: the account it is about, and what exactly."""
+
+Settled = Callable[["World", Account, Payable], None]
+"""What happens once something was paid."""
 
 
 @dataclass(slots=True)
@@ -19,18 +28,42 @@ class World:
     """Everything one simulator consists of, except its socket.
 
     Attributes:
-        quirks: whether values are spelled in CJ's many ways, or always in the first documented one.
+        quirks: the names of those that are on.
         token_limits: whether logging in and refreshing have their own limits.
+        actions: what an entry of the agenda does, by its name.
+        settled: what happens once something was paid, by what it is.
         removed: products that were taken off the shelves.
+        agenda: what happens by itself later.
     """
 
     catalog: Catalog
     accounts: Accounts
     clock: Clock
     listing: Listing
-    quirks: bool
+    quirks: frozenset[str]
     token_limits: bool
+    actions: Mapping[str, Action]
+    settled: Mapping[PaymentKind, Settled]
     removed: set[int] = field(default_factory=set[int])
+    agenda: Agenda = field(default_factory=Agenda)
+
+    def has(self, quirk: str) -> bool:
+        """Whether a quirk is on."""
+        return quirk in self.quirks
+
+    def emit(
+        self, account: Account, kind: str, message_type: str, params: Mapping[str, object]
+    ) -> None:
+        """Something happened that a webhook may tell: ``kind`` is the ``type`` of the message."""
+        event = Event(kind, message_type, dict(params), self.clock.time())
+        account.state.callbacks.outbox.append(event)
+
+    def catch_up(self) -> None:
+        """Let everything happen whose time has come."""
+        while entry := self.agenda.due(self.clock.time()):
+            account = self.accounts.with_number(entry.account)
+            if account is not None:
+                self.actions[entry.action](self, account, entry.about)
 
 
 @dataclass(slots=True)
@@ -57,7 +90,7 @@ class Call:
 
     def oddity(self, number: int) -> int:
         """Bits that decide how the values of a product are spelled; 0 is the plain spelling."""
-        return self.world.catalog.odd[number] if self.world.quirks else 0
+        return self.world.catalog.odd[number] if self.world.has("drifting_types") else 0
 
     @property
     def features(self) -> AbstractSet[str]:

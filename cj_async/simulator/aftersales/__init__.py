@@ -1,0 +1,1 @@
+"""Freight, tracking and disputes."""

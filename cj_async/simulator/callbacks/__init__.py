@@ -1,0 +1,1 @@
+"""Webhooks: which are set, and how they are sent."""

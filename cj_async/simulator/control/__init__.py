@@ -1,0 +1,1 @@
+"""How the simulator is told what to do while it runs."""

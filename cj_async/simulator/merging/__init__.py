@@ -1,0 +1,1 @@
+"""Merging orders into one parcel."""

@@ -1,0 +1,1 @@
+"""Payments and the sandbox: what moves money, or seems to."""

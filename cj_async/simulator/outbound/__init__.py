@@ -1,0 +1,1 @@
+"""Orders that ship from the private inventory."""

@@ -1,0 +1,1 @@
+"""Private inventory, its addresses and make-up bills."""
