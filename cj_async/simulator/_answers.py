@@ -32,10 +32,11 @@ ENVELOPES: Mapping[str, Envelope] = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The API says no: a code, and words that mean little."""
+    """The API says no: a code, words that mean little, and sometimes data that explains it."""
 
     code: int
     message: str
+    data: object = None
 
 
 class Refused(Exception):
@@ -109,7 +110,7 @@ def refused(operation: str, refusal: Refusal, request_id: str) -> dict[str, obje
         "code": refusal.code,
         "result": False,
         "message": refusal.message,
-        "data": None,
+        "data": refusal.data,
         "requestId": request_id,
     }
     if ENVELOPES.get(operation) == "both":
