@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check models audit bench all clean format
+.PHONY: help demo test test-all check models behaviours audit fuzz bench all clean format
 
 help:  ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,8 +39,14 @@ check: $(VENV)/.dev  ## format, lint, types, spec lint, generation drift, direct
 models: $(VENV)/.dev  ## generate everything that comes from spec/
 	$(BIN)/python -m codegen
 
+behaviours: $(VENV)/.dev  ## write the table of docs/simulator.md anew
+	$(BIN)/python -m cj_async.simulator.behaviours docs/simulator.md
+
 audit: $(VENV)/.dev  ## compare CJ's documentation with the spec: make audit DOCS="a.md b.txt"
 	$(BIN)/python -m codegen audit $(DOCS)
+
+fuzz: $(VENV)/.dev  ## send the local CJ what nobody sends: schemathesis, 200 calls of each operation
+	FUZZ=200 $(BIN)/python -m pytest tests/simulator/test_fuzz.py
 
 bench: $(VENV)/.dev  ## measure the targets; prints ratios
 	$(BIN)/python -m benchmarks

@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from cj_async.simulator import _gateway, _operations
 from cj_async.simulator._spec import Route, routes
 from codegen.load import is_list, read_spec
 
@@ -52,3 +55,13 @@ def documented(operation: str) -> Documented:
 def several(value: Any) -> list[Any]:
     """A list as it is, anything else as a list of one."""
     return value if is_list(value) else [value]
+
+
+BY_EXAMPLE = sorted(name for name in ROUTES if name not in _operations.OPEN_OPERATIONS)
+"""What can be answered by its example: all but the login, without which nobody could ask."""
+
+
+def forget_handlers(patch: pytest.MonkeyPatch) -> None:
+    """Makes the local CJ answer everything by its example, as what nobody has written a handler for."""
+    patch.setattr(_gateway, "OPERATIONS", {})
+    patch.setattr(_gateway, "is_written", _operations.OPEN_OPERATIONS.__contains__)

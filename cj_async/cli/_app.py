@@ -16,6 +16,7 @@ from cj_async import CJClient, CJError, FileTokenStore, __version__
 from cj_async._settings import rate_of
 from cj_async.cli._crawl import Crawl, crawl_products
 from cj_async.cli._show import product_table, progress_on, summary
+from cj_async.cli._sim import MOST_ACCOUNTS, MOST_PRODUCTS, run_simulator
 from cj_async.simulator import Simulator
 
 app = typer.Typer(
@@ -58,13 +59,31 @@ def crawl(
 
 @app.command()
 def sim(
-    products: Annotated[int, typer.Option(min=0, help="Size of the catalog.")] = 1_000,
-    seed: Annotated[int, typer.Option(help="Same seed, same catalog.")] = 1,
+    products: Annotated[
+        int, typer.Option(min=0, max=MOST_PRODUCTS, help="Size of the catalog.")
+    ] = 1_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same catalog, same keys.")] = 1,
     tier: TierOption = "free",
+    accounts: Annotated[
+        int, typer.Option(min=1, max=MOST_ACCOUNTS, help="How many accounts there are.")
+    ] = 1,
+    faults: Annotated[
+        Path | None,
+        typer.Option(help="JSON file of what goes wrong.", exists=True, dir_okay=False),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
 ) -> None:
-    """Run a local CJ until Ctrl-C."""
-    _run(_sim(products, seed, _tier(tier), port))
+    """Run a local CJ until Ctrl-C: prints what to export, then one line for each request."""
+    rate = _tier(tier)
+    try:
+        simulator = Simulator(
+            products=products, seed=seed, tier=rate, port=port, faults=faults or ()
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    for _ in range(accounts - 1):
+        simulator.add_account(tier=rate)
+    _run(run_simulator(simulator, _stopping))
 
 
 @app.command()
@@ -144,18 +163,6 @@ async def _look_up(console: Console, cj: CJClient, pid: str) -> None:
     variants = await cj.variants.list(pid=pid)
     stock = await cj.inventory.by_product(pid=pid)
     console.print(product_table(product, variants, stock))
-
-
-async def _sim(products: int, seed: int, tier: float, port: int) -> int:
-    stop = asyncio.Event()
-    waiting = asyncio.create_task(stop.wait())
-    async with Simulator(products=products, seed=seed, tier=tier, port=port) as simulator:
-        typer.echo(f"export CJ_BASE_URL={simulator.base_url}")
-        typer.echo(f"export CJ_API_KEY={simulator.api_key}")
-        typer.echo(f"{products} products, {tier:g} requests a second; Ctrl-C stops it", err=True)
-        with _stopping(waiting), suppress(asyncio.CancelledError):
-            await waiting
-    return 0
 
 
 @contextmanager

@@ -20,8 +20,33 @@ integrators would not be surprised by:
 
 from __future__ import annotations
 
-from ._clock import Clock
-from ._faults import Fault
-from ._simulator import Simulator
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Clock", "Fault", "Simulator"]
+if TYPE_CHECKING:
+    from ._clock import Clock
+    from ._faults import Fault
+    from ._simulator import Simulator
+    from .control.snapshots import Snapshot
+
+__all__ = ["Clock", "Fault", "Simulator", "Snapshot"]
+
+_HOMES = {
+    "Clock": "_clock",
+    "Fault": "_faults",
+    "Simulator": "_simulator",
+    "Snapshot": "control.snapshots",
+}
+"""Where each name lives: pytest loads the plugin in here at every start, and needs none of them."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ._limits import Points, Window
+from ._quotas import usual_quotas
 from ._state import State
 
 if TYPE_CHECKING:
@@ -67,8 +68,10 @@ class Account:
     Attributes:
         api_key: its key, ``CJ<number>@api@<32 hex>``.
         open_id: its id; also the secret of its webhooks.
+        place: 0 for the first account, 1 for the next.
         rate: requests a second of its tier.
         points: its points, or None when they are not counted.
+        quotas: calls of single addresses that it may make; ``quotas.set`` changes them.
         name, email: what ``settings.update_account`` changes.
     """
 
@@ -80,8 +83,10 @@ class Account:
         self.number = _number(seed) + place
         self.api_key = f"CJ{self.number}@api@{digest[32:]}"
         self.open_id = _OLDEST_OPEN_ID + int(digest[6:20], 16)
+        self.place = place
         self.rate = rate
         self.points = None if points is None else Points(points, clock.time())
+        self.quotas = usual_quotas(rate, points)
         self.name = f"Shop {self.number}"
         self.email = f"shop{self.number}@example.com"
         self.window = Window.per_second(rate)
@@ -172,6 +177,11 @@ class Accounts:
     def add(self, account: Account) -> None:
         """Take in one more."""
         self._accounts[f"CJ{account.number}"] = account
+
+    def keep_only(self, numbers: Collection[int]) -> None:
+        """Forget all others."""
+        kept = {name: each for name, each in self._accounts.items() if each.number in numbers}
+        self._accounts = kept
 
     def with_number(self, number: int) -> Account | None:
         """The account of a number."""

@@ -6,20 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Envelope = Literal["result", "both", "bare", "bare_200", "bare_wordless"]
+Envelope = Literal[
+    "result", "both", "bare", "bare_200", "bare_wordless", "cheering", "bare_cheering", "wordless"
+]
 
+_CHEER = "Congratulation! Well done!"
 _SUCCESS: Mapping[Envelope, Mapping[str, object]] = {
     "result": {"code": 200, "result": True, "message": "Success"},
     "both": {"code": 200, "result": True, "message": "Success", "success": True},
     "bare": {"success": True, "code": 0, "message": None},
     "bare_200": {"success": True, "code": 200, "message": "Success"},
     "bare_wordless": {"success": True, "code": 200, "message": ""},
+    "cheering": {"code": 200, "result": True, "message": _CHEER, "success": True},
+    "bare_cheering": {"success": True, "code": 200, "message": _CHEER},
+    "wordless": {"success": True, "code": 200, "message": "", "result": True},
 }
 ENVELOPES: Mapping[str, Envelope] = {
     "products.add_to_my_products": "both",
     "products.my_products": "both",
     "inventory.by_sku": "both",
     "warehouses.get": "both",
+    "orders.create_v2": "both",
+    "orders.create_v3": "both",
+    "orders.add_to_cart": "bare_cheering",
+    "orders.confirm_cart": "bare_cheering",
+    "orders.create_parent_order": "bare_wordless",
+    "orders.change_warehouse": "cheering",
+    "orders.upload_waybill": "wordless",
+    "orders.update_waybill": "wordless",
+    "orders.edit_pod_pictures": "cheering",
+    "orders.cogs": "bare_wordless",
+    "logistics.freight_tip": "both",
+    "disputes.products": "both",
+    "disputes.confirm_info": "both",
     "warehouses.list": "bare_200",
     "inventory.by_product": "bare_wordless",
     "reviews.list": "bare",
@@ -28,15 +47,24 @@ ENVELOPES: Mapping[str, Envelope] = {
     "sourcing.query": "bare",
 }
 """Operations whose envelope differs from the usual one, as their examples in the documentation."""
+WITHOUT_CODE = frozenset(
+    {"orders.create_parent_order", "orders.upload_waybill", "orders.update_waybill"}
+)
+"""Operations whose success has no code, as their examples in the documentation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The API says no: a code, words that mean little, and sometimes data that explains it."""
+    """The API says no: a code, words that mean little, and sometimes data that explains it.
+
+    Attributes:
+        status: of the HTTP answer, which is hardly ever another than 200.
+    """
 
     code: int
     message: str
     data: object = None
+    status: int = 200
 
 
 class Refused(Exception):
@@ -98,10 +126,14 @@ REFUSED_AS_TOO_EARLY = frozenset({1600200, 16900500})
 """Codes that come with the HTTP status the simulator was given for refusals."""
 
 
-def success(operation: str, data: object, request_id: str) -> dict[str, object]:
-    """The envelope of an operation around its data."""
-    shape = _SUCCESS[ENVELOPES.get(operation, "result")]
-    return {**shape, "data": data, "requestId": request_id}
+def success(
+    operation: str, data: object, request_id: str, *, without_code: bool = False
+) -> dict[str, object]:
+    """The envelope of an operation around its data; ``without_code`` is about ``WITHOUT_CODE``."""
+    answer = {**_SUCCESS[ENVELOPES.get(operation, "result")], "data": data, "requestId": request_id}
+    if without_code and operation in WITHOUT_CODE:
+        del answer["code"]
+    return answer
 
 
 def refused(operation: str, refusal: Refusal, request_id: str) -> dict[str, object]:
@@ -113,6 +145,6 @@ def refused(operation: str, refusal: Refusal, request_id: str) -> dict[str, obje
         "data": refusal.data,
         "requestId": request_id,
     }
-    if ENVELOPES.get(operation) == "both":
+    if ENVELOPES.get(operation) in {"both", "cheering", "wordless"}:
         answer["success"] = False
     return answer

@@ -6,8 +6,11 @@ Facts are columns, built when first asked for; texts and ids are computed when a
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeGuard
 
 from ._columns import Stream, evenly, shares
 from ._ids import IdSpace
@@ -31,6 +34,27 @@ _FIRST_LEVEL, _SECOND_LEVEL = 2000, 1000
 SKU_LENGTH = 13
 
 
+class Facts(NamedTuple):
+    """What can change about a product: prices in cents, pieces in each warehouse."""
+
+    low_price: int
+    high_price: int
+    stock: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What became of the products since the simulator was made; plain data.
+
+    Attributes:
+        added: when each new product was created, milliseconds since 1970.
+        facts: of the products whose price or stock was changed, by number.
+    """
+
+    added: list[int] = field(default_factory=list[int])
+    facts: dict[int, Facts] = field(default_factory=dict[int, Facts])
+
+
 @lru_cache(maxsize=1)
 def _price_steps() -> tuple[int, ...]:
     """4,096 prices in cents, most of them low: 0.49 to about 400 dollars."""
@@ -41,12 +65,19 @@ class Catalog:
     """Products 0 to ``count`` - 1 of a seed.
 
     Money is in cents, times are milliseconds since 1970, weights are grams.
+
+    Attributes:
+        count: how many products there are, those among them that left the shelves.
+        original: how many there were from the start.
+        touched: products whose price or stock was changed, and what they were before.
     """
 
-    def __init__(self, count: int, seed: int) -> None:
-        self.count = count
+    def __init__(self, count: int, seed: int, added: range = range(0)) -> None:
+        self.count = count + len(added)
+        self.original = count
         self.seed = seed
-        self._stream = Stream(seed, count)
+        self.touched: dict[int, Facts] = {}
+        self._stream = Stream(seed, count, added)
         self.pids = IdSpace(seed, "product")
         self.vids = IdSpace(seed, "variant")
         self.categories = IdSpace(seed, "category")
@@ -210,6 +241,68 @@ class Catalog:
         """Pieces in all warehouses."""
         return array("I", map(sum, zip(*self.stock_by_area, strict=True)))
 
+    # What changes while the simulator runs.
+
+    def facts(self, number: int) -> Facts:
+        """What can change about a product, as it is now."""
+        stock = tuple(column[number] for column in self.stock_by_area)
+        return Facts(self.low_price[number], self.high_price[number], stock)
+
+    def change(self, number: int, facts: Facts) -> None:
+        """Change prices and stock of a product; what it was at first is kept in ``touched``."""
+        self.touched.setdefault(number, self.facts(number))
+        total = self.stock  # is made from the others: before they change
+        self.low_price[number], self.high_price[number] = facts.low_price, facts.high_price
+        for column, pieces in zip(self.stock_by_area, facts.stock, strict=True):
+            column[number] = pieces
+        total[number] = sum(facts.stock)
+
+    def grow(self, created: Sequence[int]) -> range:
+        """More products, numbered on from the last; how they look depends on the seed alone.
+
+        Args:
+            created: when each was, milliseconds since 1970.
+        """
+        first, known = self.count, self._stream.added.stop
+        added = range(known, known + len(created))
+        more = Catalog(0, self.seed, added)
+        moments = self.created  # is drawn, and then told better
+        for name, column in list(vars(self).items()):
+            if isinstance(column, bytes):
+                setattr(self, name, column + getattr(more, name))
+            elif _is_numbers(column):
+                column.extend(getattr(more, name))
+        if "stock_by_area" in vars(self):
+            for column, end in zip(self.stock_by_area, more.stock_by_area, strict=True):
+                column.extend(end)
+        self._stream.added = range(known + len(created))
+        self.count = first + len(created)
+        moments[first:] = array("Q", created)
+        return range(first, self.count)
+
+    def shrink(self, count: int) -> None:
+        """Only the first products remain, as if the others had never been added."""
+        for name, column in list(vars(self).items()):
+            if isinstance(column, bytes):
+                setattr(self, name, column[:count])
+            elif _is_numbers(column):
+                del column[count:]
+        if "stock_by_area" in vars(self):
+            for column in self.stock_by_area:
+                del column[count:]
+        self._stream.added = range(count - self.original)
+        self.count = count
+        self.touched = {each: was for each, was in self.touched.items() if each < count}
+
+    def become(self, changes: Changes) -> None:
+        """Be as if these changes, and no others, had been made."""
+        self.shrink(self.original)
+        self.grow(changes.added)
+        for number in [*self.touched]:
+            self.change(number, changes.facts.get(number, self.touched[number]))
+        for number, facts in changes.facts.items():
+            self.change(number, facts)
+
     # Facts of one product.
 
     def pid(self, number: int) -> str:
@@ -282,6 +375,10 @@ class Catalog:
         """The name of its supplier, "" when it has none."""
         supplier = self.supplier[number]
         return SUPPLIERS[supplier - 1] if supplier else ""
+
+
+def _is_numbers(value: object) -> TypeGuard[array[int]]:
+    return isinstance(value, array)
 
 
 def _shaped(ids: IdSpace, number: int) -> str:

@@ -35,15 +35,21 @@ def hits(codes: Iterable[int]) -> bytes:
 
 
 class Stream:
-    """Draws of the seed: one for each name, as many values as asked for."""
+    """Draws of the seed: one for each name, as many values as asked for.
 
-    def __init__(self, seed: int, count: int) -> None:
+    Args:
+        count: products that were there from the start; they come first.
+        added: which of the products that were added later follow them. Each has draws of its own.
+    """
+
+    def __init__(self, seed: int, count: int, added: range = range(0)) -> None:
         self._seed = seed
         self._count = count
+        self.added = added
 
     def octets(self, name: str, table: bytes | None = None) -> bytes:
         """One byte for each product, through a table of 256 codes if there is one."""
-        drawn = self._digest(name, self._count)
+        drawn = self._digest(name, 1)
         return drawn if table is None else drawn.translate(table)
 
     def shorts(self, name: str) -> array[int]:
@@ -56,10 +62,19 @@ class Stream:
 
     def _words(self, name: str, code: str) -> array[int]:
         words: array[int] = array(code)
-        words.frombytes(self._digest(name, self._count * _SIZES[code]))
+        words.frombytes(self._digest(name, _SIZES[code]))
         if sys.byteorder == "big":
             words.byteswap()
         return words
 
     def _digest(self, name: str, size: int) -> bytes:
-        return hashlib.shake_128(f"{self._seed}:{name}".encode()).digest(size)
+        """So many bytes for each product."""
+        first = _shake(f"{self._seed}:{name}", self._count * size)
+        if not self.added:
+            return first
+        later = (_shake(f"{self._seed}:{name}:added:{number}", size) for number in self.added)
+        return b"".join((first, *later))
+
+
+def _shake(text: str, size: int) -> bytes:
+    return hashlib.shake_128(text.encode()).digest(size)

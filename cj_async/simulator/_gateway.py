@@ -22,12 +22,15 @@ from ._answers import (
     too_many,
 )
 from ._bodies import Body, check_required, read_body
+from ._callers import Callers
 from ._limits import Window
 from ._log import Record, RequestLog, masked
 from ._operations import OPEN_OPERATIONS, OPERATIONS, is_written
 from ._parameters import read_headers, read_query
+from ._quotas import check_quota
 from ._rules import check_rules
 from ._spec import Json, Route, routes
+from ._validation import answer_problem, check_body
 from ._world import Call, World
 
 _JSON = "application/json;charset=UTF-8"
@@ -55,6 +58,7 @@ class Reply:
         sent: how many bytes of the body go out before the connection is cut: all when None, and not
             even a header when 0.
         is_example: whether the body is an example of the documentation, and no operation ran.
+        drip: seconds over which the body is spread.
     """
 
     status: int
@@ -63,15 +67,17 @@ class Reply:
     code: int | None = None
     sent: int | None = None
     is_example: bool = False
+    drip: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that may run."""
+    """A request that may run; ``probed`` is what its callback addresses answered."""
 
     route: Route
     account: Account | None
     incoming: Incoming
+    probed: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
 
 
 class Gateway:
@@ -81,6 +87,11 @@ class Gateway:
         per_ip: requests a second of one address, None for any number.
         enforce: whether requests that come too early are refused, or only counted.
         refusal_status: HTTP status of refusals for pace and points.
+        validate: whether bodies and answers are held against the bundled spec.
+        callers: limits of an address beside its pace; none when left out.
+
+    Attributes:
+        mistakes: answers that were outside the spec, in words.
     """
 
     def __init__(
@@ -91,7 +102,11 @@ class Gateway:
         per_ip: float | None,
         enforce: bool,
         refusal_status: int,
+        validate: bool = True,
+        callers: Callers | None = None,
     ) -> None:
+        self.mistakes: list[str] = []
+        self._validate = validate
         self.violations = 0
         self.address_violations = 0
         self._world = world
@@ -101,7 +116,23 @@ class Gateway:
         self._enforce = enforce
         self._refusal_status = refusal_status
         self._addresses: dict[str, Window] = {}
+        self.callers = callers or Callers()
         self._answers = 0
+
+    @property
+    def per_ip(self) -> float | None:
+        """Requests a second of one address, None for any number."""
+        return self._per_ip
+
+    def forget_addresses(self) -> None:
+        """Begin every address's window again, as if nothing had been sent lately."""
+        self._addresses.clear()
+        self.callers.forget()
+
+    def start_over(self) -> None:
+        """Forget all that was counted."""
+        self.forget_addresses()
+        self.violations = self.address_violations = self._answers = 0
 
     def admit(self, incoming: Incoming, record: Record) -> Admitted:
         """Let a request through.
@@ -115,11 +146,14 @@ class Gateway:
         record.operation = route.operation
         self._log.operations[route.operation] += 1
         if route.open:
+            self.callers.check_without_login(incoming.peer, record.at)
             return Admitted(route, None, incoming)
         account = self._account(incoming.token)
         record.account = account.number
+        self.callers.check_user(incoming.peer, account.number, self._world.clock.time())
         self._check_pace(account, record.at)
         self._check_points(account, route.points)
+        check_quota(account, incoming.path, self._world.clock.time())
         return Admitted(route, account, incoming)
 
     def run(self, admitted: Admitted, record: Record) -> Reply:
@@ -137,6 +171,10 @@ class Gateway:
         if points and route.points:
             points.spend(route.points)
             answer["pointsInfo"] = points.info()
+        if self._validate:
+            problem = answer_problem(route.operation, answer)
+            if problem is not None:
+                return self._mistake(problem)
         return Reply(
             200,
             msgspec.json.encode(answer),
@@ -144,11 +182,16 @@ class Gateway:
             is_example=not is_written(route.operation),
         )
 
+    def _mistake(self, problem: str) -> Reply:
+        """An answer outside the spec is a bug: nobody shall take it for CJ's."""
+        self.mistakes.append(problem)
+        return Reply(500, problem.encode(), "text/plain;charset=UTF-8")
+
     def refuse(self, operation: str, refusal: Refusal) -> Reply:
         """Wrap a refusal."""
         early = refusal.code in REFUSED_AS_TOO_EARLY
         body = msgspec.json.encode(refused(operation, refusal, self._request_id()))
-        return Reply(self._refusal_status if early else 200, body, code=refusal.code)
+        return Reply(self._refusal_status if early else refusal.status, body, code=refusal.code)
 
     def _answer(self, admitted: Admitted, record: Record) -> Json:
         route, account, incoming = admitted.route, admitted.account, admitted.incoming
@@ -162,10 +205,15 @@ class Gateway:
         if route.body is not None:
             check_required(route.body, body)
         check_rules(route.rules, {**query, **headers, **body.fields})
+        if self._validate and route.body is not None:
+            check_body(route.operation, body.whole)
         if account is None or route.operation not in OPERATIONS:
             return self._example(route)
-        call = Call(self._world, account, query, body.fields, body.rows or (), headers)
-        return success(route.operation, OPERATIONS[route.operation](call), self._request_id())
+        rows, probed = body.rows or (), admitted.probed
+        call = Call(self._world, account, query, body.fields, rows, headers, probed)
+        data = OPERATIONS[route.operation](call)
+        codeless = self._world.has("answers_without_code")
+        return success(route.operation, data, self._request_id(), without_code=codeless)
 
     def _body(self, admitted: Admitted, record: Record) -> Body:
         rule, incoming = admitted.route.body, admitted.incoming

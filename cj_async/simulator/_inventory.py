@@ -58,7 +58,7 @@ def _by_variant(call: Call) -> object:
     """Area ids are text here, and the total comes twice."""
     vid, catalog = call.query.text("vid"), call.catalog
     found = _variants.find(catalog, vid)
-    if found is None:
+    if found is None or found[0] in call.world.removed:
         return []
     return [
         {
@@ -78,10 +78,12 @@ def _by_sku(call: Call) -> object:
     """The stock of a variant's SKU, or of a product with all its variants; null when unknown."""
     sku, catalog = call.query.text("sku"), call.catalog
     number = catalog.number_of_sku(sku) if len(sku) == SKU_LENGTH else None
+    if number in call.world.removed:
+        return None
     if number is not None:
         return [_named(catalog, row, None) for row in _variants.product_stock(catalog, number)]
     found = _variants.find_sku(catalog, sku)
-    if found is None:
+    if found is None or found[0] in call.world.removed:
         return None
     vid = _variants.vid(catalog, *found)
     return [_named(catalog, row, vid) for row in _variants.stock(catalog, *found)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import TypeGuard, overload
+
+from ._forms import File
 
 _SECRET = frozenset(
     {"apiKey", "accessToken", "refreshToken", "platformToken", "password", "openId"}
@@ -34,6 +37,8 @@ class Record:
         took_effect: whether the operation ran to its end, whatever was answered; one that is answered
             by example did, when nothing was wrong with the request.
         faulted: whether a fault changed the answer.
+        number: of the request, from 1, as long as the simulator lives.
+        seconds: real seconds from its arrival to its answer; None in flight.
     """
 
     time: datetime
@@ -50,6 +55,12 @@ class Record:
     code: int | None = None
     took_effect: bool = False
     faulted: bool = False
+    number: int = 0
+    seconds: float | None = None
+
+
+Watcher = Callable[[Record], None]
+"""Whoever wants to know of every answer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,11 +70,14 @@ class RequestLog(Sequence[Record]):
     Attributes:
         operations: how often each operation was asked for.
         codes: how often each code was answered.
+        watchers: called with every record once it is complete.
     """
 
     keep: int
     operations: Counter[str] = field(default_factory=Counter[str])
     codes: Counter[int | None] = field(default_factory=Counter[int | None])
+    watchers: list[Watcher] = field(default_factory=list[Watcher], repr=False)
+    _arrived: int = field(default=0, init=False, repr=False)
     _records: deque[Record] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,12 +107,48 @@ class RequestLog(Sequence[Record]):
 
     def arrived(self, record: Record) -> None:
         """Write down a request."""
+        self._arrived += 1
+        record.number = self._arrived
         self._records.append(record)
 
-    def answered(self, record: Record, status: int | None, code: int | None) -> None:
+    def answered(
+        self, record: Record, status: int | None, code: int | None, seconds: float | None = None
+    ) -> None:
         """Complete a record."""
-        record.status, record.code = status, code
+        record.status, record.code, record.seconds = status, code, seconds
         self.codes[code] += 1
+        for watcher in self.watchers:
+            watcher(record)
+
+    def select(
+        self,
+        *,
+        operation: str | None = None,
+        account: int | None = None,
+        status: int | None = None,
+        code: int | None = None,
+        since: datetime | int | None = None,
+        limit: int | None = None,
+    ) -> list[Record]:
+        """The records that are meant, oldest first; None is any.
+
+        Args:
+            operation: its name; "" for unknown paths.
+            account: number of the account.
+            status: HTTP status of the answer.
+            code: code in the answer.
+            since: from that moment of the simulator's clock on, or after the record of that number.
+            limit: the newest so many.
+        """
+        wanted = {"operation": operation, "account": account, "status": status, "code": code}
+        asked = [(name, value) for name, value in wanted.items() if value is not None]
+        found = (
+            record
+            for record in reversed(self._records)
+            if _is_since(record, since)
+            and all(getattr(record, name) == value for name, value in asked)
+        )
+        return list(islice(found, limit))[::-1]
 
     def clear(self) -> None:
         """Forget all records and counts."""
@@ -107,12 +157,29 @@ class RequestLog(Sequence[Record]):
         self.codes.clear()
 
 
+def _is_since(record: Record, since: datetime | int | None) -> bool:
+    if since is None:
+        return True
+    return record.number > since if isinstance(since, int) else record.time >= since
+
+
 def masked(fields: Mapping[str, object], levels: int = _DEEPEST) -> dict[str, object]:
     """The fields of a body, or headers, with every secret replaced, however deep."""
     return {
         name: _MASK if name in _SECRET else _without_secrets(value, levels - 1)
         for name, value in fields.items()
     }
+
+
+def without_files(value: object) -> object:
+    """A body with the name, type and size of every file in place of its content."""
+    if isinstance(value, File):
+        return {"name": value.name, "contentType": value.content_type, "size": value.size}
+    if _is_object(value):
+        return {name: without_files(each) for name, each in value.items()}
+    if _is_list(value):
+        return [without_files(each) for each in value]
+    return value
 
 
 def _without_secrets(value: object, levels: int) -> object:

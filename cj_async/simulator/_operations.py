@@ -18,6 +18,13 @@ from . import (
 from ._authentication import OPEN_OPERATIONS
 from ._money import PaymentKind
 from ._world import Action, Operation, Settled
+from .aftersales import operations as aftersales
+from .callbacks import operations as callbacks
+from .merging import operations as merging
+from .money import operations as money
+from .orders import operations as orders
+from .outbound import operations as outbound
+from .private import operations as private
 
 OPERATIONS: Mapping[str, Operation] = {
     **_authentication.OPERATIONS,
@@ -29,12 +36,26 @@ OPERATIONS: Mapping[str, Operation] = {
     **_settings.OPERATIONS,
     **_sourcing.OPERATIONS,
     **_storage.OPERATIONS,
+    **aftersales.OPERATIONS,
+    **callbacks.OPERATIONS,
+    **merging.OPERATIONS,
+    **money.OPERATIONS,
+    **orders.OPERATIONS,
+    **outbound.OPERATIONS,
+    **private.OPERATIONS,
 }
 
-ACTIONS: Mapping[str, Action] = {}
+ACTIONS: Mapping[str, Action] = {
+    **_sourcing.ACTIONS,
+    **aftersales.ACTIONS,
+    **orders.ACTIONS,
+    **outbound.ACTIONS,
+    **private.ACTIONS,
+    **callbacks.ACTIONS,
+}
 """What happens by itself, by the name of the agenda's entry: all rooms' tables in one."""
 
-SETTLED: Mapping[PaymentKind, Settled] = {}
+SETTLED: Mapping[PaymentKind, Settled] = {**orders.SETTLED, **private.SETTLED}
 """What happens once something was paid: all rooms' tables in one."""
 
 __all__ = ["ACTIONS", "OPEN_OPERATIONS", "OPERATIONS", "SETTLED", "is_written"]

@@ -153,8 +153,6 @@ def _variant(call: Call, number: int, place: int) -> dict[str, object]:
         "variantSugSellPrice": dollars(_variants.price(catalog, number, place) * 2),
         "variantStandard": f"long={length},width={width},height={height}",
         "createTime": utc(catalog.created[number] + 1000 * place),
-        "barcode": f"{690_000_000_000 + number * 8 + place}",
-        "barcode2": None,
     }
 
 
@@ -205,6 +203,8 @@ def _variant_by_vid(call: Call) -> object:
     found = _variants.find(call.catalog, call.query.text("vid"))
     if found is None:
         raise Refused(NO_VARIANT)
+    if found[0] in call.world.removed:
+        raise Refused(OFF_SHELF)
     row = _variant(call, *found)
     if call.world.has("drifting_types"):
         row["variantProperty"] = "[]"

@@ -12,6 +12,11 @@ QUIRKS: Mapping[str, str] = {
     "two_refusal_shapes": "some refusals come as {success: false} and with an HTTP status of their own",
     "capped_totals": "the total of a product list is never above the cap",
     "cancelled_by_default": "orders.list without a status gives the cancelled ones",
+    "sandbox_pay_refused": "payments.pay_v2 refuses parent orders of sandbox orders with HTTP 400",
+    "callbacks_as_param_error": "webhooks.set answers 1600300, not 1607003, when an address answers not 200",
+    "split_freight_refused": "logistics.freight refuses variants that no single warehouse has in stock",
+    "empty_total_postage": "totalPostageFee of logistics.freight may be 0 where the price is not",
+    "whole_dispute_rows": "disputes.confirm_info refuses rows of disputes.products that were reshaped",
     "answers_without_code": "some answers have no code, as their examples in the documentation",
 }
 """What each one does; all are on unless told otherwise."""

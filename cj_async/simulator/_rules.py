@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ._answers import PARAM_ERROR, Refused
+from ._answers import PARAM_ERROR, Refusal, Refused
 from ._bodies import is_missing
 from ._spec import Condition, Rule
+
+_OWN_REFUSALS: Mapping[tuple[str, ...], Refusal] = {
+    ("storageId",): Refusal(5030, "storageId can not be empty")
+}
+"""Rules that are refused with a code of their own, by the names they are about (field note 40)."""
 
 
 def check_rules(rules: Iterable[Rule], given: Mapping[str, object]) -> None:
@@ -17,12 +22,12 @@ def check_rules(rules: Iterable[Rule], given: Mapping[str, object]) -> None:
         given: query, headers and body by their JSON names.
 
     Raises:
-        Refused: as a wrong parameter.
+        Refused: as a wrong parameter, or with a code of the rule's own.
     """
     for rule in rules:
         count = sum(not is_missing(given.get(name)) for name in rule.names)
         if _applies(rule, given) and _is_broken(rule, count):
-            raise Refused(PARAM_ERROR)
+            raise Refused(_OWN_REFUSALS.get(rule.names, PARAM_ERROR))
 
 
 def _applies(rule: Rule, given: Mapping[str, object]) -> bool:

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 
 from ._account import Account
 from ._answers import PARAM_ERROR, Refused
+from ._evidence import behaves
+from ._quotas import TYPES
 from ._world import Call, Operation
+from .callbacks.topics import topics_of
 
-_TOPICS = ("product", "stock", "order", "logistics", "makeup", "privateOrder")
 _LONGEST = 200
-_PER_DAY = 4
 
 
+@behaves(
+    "settings.get",
+    "Shows the quotas and the webhook topics as they are.",
+    "documented",
+    "000, 2.1.1",
+)
 def _get(call: Call) -> object:
     account = call.account
     return {
@@ -22,23 +29,18 @@ def _get(call: Call) -> object:
         "setting": {
             "quotaLimits": [
                 {
-                    "quotaUrl": "/api2.0/v1/product/list",
-                    "quotaLimit": 1000,
-                    "quotaType": _PER_DAY,
+                    "quotaUrl": quota.url,
+                    "quotaLimit": quota.limit,
+                    "quotaType": TYPES[quota.period],
                 }
+                for quota in account.quotas.limits
             ],
             "qpsLimit": _whole(account.rate),
         },
-        "callback": _topics(),
+        "callback": topics_of(account.state.callbacks),
         "root": "GENERAL",
         "isSandbox": False,
     }
-
-
-def _topics() -> dict[str, dict[str, object]]:
-    """No topic has a webhook."""
-    nowhere: list[str] = []
-    return {topic: {"type": "CANCEL", "urls": nowhere} for topic in _TOPICS}
 
 
 def _update(call: Call) -> object:

@@ -17,6 +17,10 @@ class Method(NamedTuple):
     heaviest: int
     origins: frozenset[str]
 
+    def price(self, grams: int) -> int:
+        """Cents for a parcel of this weight."""
+        return self.base + self.per_kilogram * grams // 1000
+
 
 class Quote(NamedTuple):
     """What a method costs for a parcel, in cents, and how many days it takes."""
@@ -84,7 +88,7 @@ def quotes(origin: str, destination: str, grams: int) -> list[Quote]:
     if destination not in DELIVERED_TO:
         return []
     fitting = (each for each in METHODS if origin in each.origins and grams <= each.heaviest)
-    found = [Quote(each, each.base + each.per_kilogram * grams // 1000) for each in fitting]
+    found = [Quote(each, each.price(grams)) for each in fitting]
     return sorted(found, key=lambda quote: quote.cents)
 
 

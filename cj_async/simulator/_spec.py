@@ -103,9 +103,18 @@ Routes = Mapping[str, Mapping[str, Route]]
 
 
 @cache
+def document() -> Json:
+    """The bundled spec; read once, never changed."""
+    found: Json = msgspec.json.decode(
+        resources.files("cj_async").joinpath("spec.json").read_bytes()
+    )
+    return found
+
+
+@cache
 def routes() -> Routes:
     """All operations of the bundled spec; read once, never changed."""
-    return read(resources.files("cj_async").joinpath("spec.json").read_bytes())
+    return read(document())
 
 
 def operations() -> frozenset[str]:
@@ -113,9 +122,8 @@ def operations() -> frozenset[str]:
     return frozenset(each.operation for methods in routes().values() for each in methods.values())
 
 
-def read(spec: bytes) -> Routes:
+def read(document: Json) -> Routes:
     """The operations of an OpenAPI 3.0 document with everything bundled."""
-    document: Json = msgspec.json.decode(spec)
     everywhere = document.get("security")
     return {
         path: {

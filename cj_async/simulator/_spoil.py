@@ -25,6 +25,8 @@ def spoilt(fault: Fault, refusal: Reply, reply: Reply | None) -> Reply:
     match fault.kind:
         case "delay":
             return right
+        case "drip":
+            return replace(right, drip=fault.seconds)
         case "refuse":
             return replace(refusal, status=fault.status or refusal.status)
         case "status":
@@ -32,7 +34,7 @@ def spoilt(fault: Fault, refusal: Reply, reply: Reply | None) -> Reply:
         case "html":
             status = fault.status or _BAD_GATEWAY
             return Reply(status, _PAGE.format(status=status).encode(), _HTML)
-        case "cut":
+        case "cut" | "cut_unread":
             return Reply(right.status, b"", sent=0)
         case "truncate":
             return replace(right, code=None, sent=len(right.body) // 2)

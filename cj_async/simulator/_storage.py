@@ -118,11 +118,50 @@ def stock_ids(catalog: Catalog, area: int) -> list[str]:
     ]
 
 
+class Storehouse(NamedTuple):
+    """A sub-warehouse: its id as 32 lower-case hex digits; ``area`` counts from 0.
+
+    Whoever has goods sent there, or from there, asks whether it is ``open``.
+    """
+
+    id: str
+    name: str
+    area: int
+    country: str
+    address: str
+    zip_code: str | None
+    open: bool
+    carriers: Sequence[str]
+
+
+def storehouses(catalog: Catalog) -> list[Storehouse]:
+    """All sub-warehouses."""
+    return [
+        Storehouse(
+            plain_id(catalog.storages.uuid(place)),
+            storage.name,
+            storage.area,
+            WAREHOUSES[storage.area].country,
+            f"{storage.city}, {storage.province}",
+            storage.zip_code,
+            not WAREHOUSES[storage.area].disabled,
+            storage.carriers,
+        )
+        for place, storage in enumerate(_STORAGES)
+    ]
+
+
+def storehouse(catalog: Catalog, storage_id: str) -> Storehouse | None:
+    """The sub-warehouse of an id, however that is spelled; None when there is none."""
+    wanted = plain_id(storage_id)
+    return next((each for each in storehouses(catalog) if each.id == wanted), None)
+
+
 def _detail(call: Call) -> object:
     """Ids are understood as stock rows spell them, and as 32 lower-case hex digits."""
-    wanted = _plain(call.query.text("id"))
+    wanted = plain_id(call.query.text("id"))
     places = range(len(_STORAGES))
-    place = next((each for each in places if _plain(_uuid(call, each)) == wanted), None)
+    place = next((each for each in places if plain_id(_uuid(call, each)) == wanted), None)
     if place is None:
         raise Refused(NO_STORAGE)
     storage = _STORAGES[place]
@@ -147,7 +186,8 @@ def _uuid(call: Call, place: int) -> str:
     return call.catalog.storages.uuid(place)
 
 
-def _plain(storage_id: str) -> str:
+def plain_id(storage_id: str) -> str:
+    """The id of a sub-warehouse however it is spelled, as 32 lower-case hex digits."""
     return storage_id.strip("{}").replace("-", "").lower()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ._account import Account, Accounts
 from ._agenda import Agenda
 from ._bodies import Fields
-from ._catalog import Catalog
+from ._catalog import Catalog, Changes
 from ._clock import Clock
 from ._listing import Listing
 from ._money import Payable, PaymentKind
@@ -33,7 +33,10 @@ class World:
         actions: what an entry of the agenda does, by its name.
         settled: what happens once something was paid, by what it is.
         removed: products that were taken off the shelves.
+        changes: products that were added, and new prices and stock.
         agenda: what happens by itself later.
+        callbacks_anywhere: whether webhooks may go to this machine.
+        nudge: tells whoever sends messages that there may be something to do.
     """
 
     catalog: Catalog
@@ -45,7 +48,10 @@ class World:
     actions: Mapping[str, Action]
     settled: Mapping[PaymentKind, Settled]
     removed: set[int] = field(default_factory=set[int])
+    changes: Changes = field(default_factory=Changes)
     agenda: Agenda = field(default_factory=Agenda)
+    callbacks_anywhere: bool = True
+    nudge: Callable[[], None] = lambda: None
 
     def has(self, quirk: str) -> bool:
         """Whether a quirk is on."""
@@ -57,13 +63,15 @@ class World:
         """Something happened that a webhook may tell: ``kind`` is the ``type`` of the message."""
         event = Event(kind, message_type, dict(params), self.clock.time())
         account.state.callbacks.outbox.append(event)
+        self.nudge()
 
     def catch_up(self) -> None:
         """Let everything happen whose time has come."""
         while entry := self.agenda.due(self.clock.time()):
             account = self.accounts.with_number(entry.account)
             if account is not None:
-                self.actions[entry.action](self, account, entry.about)
+                with self.clock.as_of(entry.at):  # what follows counts from then, not from now
+                    self.actions[entry.action](self, account, entry.about)
 
 
 @dataclass(slots=True)
@@ -74,6 +82,7 @@ class Call:
         body: the fields of a JSON object or a form.
         rows: the objects of a body that is a list.
         headers: the documented headers besides the token, by their documented names.
+        probed: of `webhooks.set`: the HTTP status that each address answered, None for none.
     """
 
     world: World
@@ -82,6 +91,7 @@ class Call:
     body: Fields
     rows: Sequence[Fields] = ()
     headers: Query = field(default_factory=Query)
+    probed: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
 
     @property
     def catalog(self) -> Catalog:

@@ -148,6 +148,7 @@ def _compare_entry(side: Side, claim: Claim, entry: Entry) -> Iterator[Differenc
         kinds = "/".join(sorted(entry.kinds))
         yield side.difference("type-differs", path, claim.line, said, kinds)
     if row is None:
+        yield from _compare_example(side, claim, entry)
         return
     if side.noun == "parameter" and row.required and (row.required, entry.required) not in AGREE:
         yield side.difference("required-differs", path, claim.line, row.required, entry.required)
@@ -156,16 +157,25 @@ def _compare_entry(side: Side, claim: Claim, entry: Entry) -> Iterator[Differenc
         yield side.difference("value-missing", path, claim.line, ", ".join(missing), _listed(entry))
 
 
+def _compare_example(side: Side, claim: Claim, entry: Entry) -> Iterator[Difference]:
+    """The values of an example have to be in the enumeration, where there is one."""
+    values = dict.fromkeys(value for value in claim.values if value and "list" not in claim.kinds)
+    missing = [value for value in values if value not in entry.values]
+    if missing and entry.values:
+        said = f"example: {', '.join(missing)}"
+        yield side.difference("value-missing", entry.path, claim.line, said, _listed(entry))
+
+
 def reads(entry: Entry, documented: str) -> bool:
     """Whether a place of the spec takes one of the documented types."""
     return not entry.kinds or bool(set(documented.split("/")) & entry.kinds)
 
 
 def missing_values(values: Iterable[str], entries: Iterable[Entry]) -> list[str]:
-    """The documented values that neither an enumeration nor a description names."""
+    """The documented values that are in no enumeration or, where there is none, in no description."""
     known = set[str]()
     for entry in entries:
-        known |= entry.values | set(re.findall(r"-?\w+", entry.words, re.ASCII))
+        known |= entry.values or set(re.findall(r"-?\w+", entry.words, re.ASCII))
         known |= FLAGS if "boolean" in entry.kinds else set()
     return [value for value in values if value not in known]
 

@@ -87,7 +87,7 @@ def _take(reader: _Reader, match: re.Match[str], line: int) -> None:
     elif match["number"]:
         reader.value("number" if re.search(r"[.eE]", token) else "integer", line, token)
     elif match["word"] and token in WORDS:
-        reader.value(WORDS[token], line, token)
+        reader.value(WORDS[token], line, "" if token == "null" else token)
 
 
 def _mark(reader: _Reader, mark: str, line: int) -> None:

@@ -22,10 +22,15 @@ LISTED = re.compile(
 )
 """Values in capitals, one after the other."""
 
+LABELLED = re.compile(r"\bvalues:((?:\s*,?\s*[A-Za-z]\w*\s*\([^)]*\))+)", re.IGNORECASE)
+NAMED = re.compile(r"([A-Za-z]\w*)\s*\([^)]*\)")
+"""Words behind "values:", each with its meaning in brackets."""
+
 
 def values_in(note: str) -> tuple[str, ...]:
     """The values that a note names, in its order."""
     text = NOISE.sub(" ", note)
     found = [match[1] for match in KEYED.finditer(text)]
     found.extend(word for match in LISTED.finditer(text) for word in WORD.findall(match[0]))
+    found.extend(word for match in LABELLED.finditer(text) for word in NAMED.findall(match[1]))
     return tuple(dict.fromkeys(found))

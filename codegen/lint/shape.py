@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, Protocol
 
-from openapi_spec_validator.schemas.backend import get_validator_for
+from openapi_spec_validator.schemas.backend.jsonschema import create_validator
 from openapi_spec_validator.schemas.utils import get_schema_content
 
 from codegen.load import ROOT, Json, Spec, is_list, is_mapping
@@ -50,7 +50,7 @@ def _document(document: dict[str, Json]) -> Iterator[str]:
 @cache
 def _openapi() -> Any:
     """The schema of OpenAPI 3.0 itself; it does not follow references."""
-    return get_validator_for(dict(get_schema_content("3.0")))
+    return create_validator(dict(get_schema_content("3.0")))
 
 
 def _keys_that_are_no_text(value: Json, where: str) -> Iterator[str]:

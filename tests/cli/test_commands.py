@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cj_async import CJClient, CJError
 from cj_async.simulator import Simulator
 
 FAST = "1000"
@@ -223,6 +224,54 @@ async def test_sim_says_what_to_export_and_stops_on_ctrl_c(tmp_path: Path) -> No
     _, err = await process.communicate()
     assert process.returncode == 0
     assert b"Traceback" not in err
+
+
+async def test_sim_has_accounts_and_faults_and_shows_every_request(tmp_path: Path) -> None:
+    faults = tmp_path / "faults.json"
+    faults.write_text('[{"operation": "settings.get", "kind": "html"}]', encoding="utf-8")
+    arguments = ("--products", "20", "--tier", FAST, "--accounts", "3", "--faults", str(faults))
+    process = await start("sim", *arguments, simulator=None, home=tmp_path)
+    assert process.stdout is not None
+    exports = [(await process.stdout.readline()).decode() for _ in range(4)]
+    settings = dict(line.removeprefix("export ").strip().split("=", 1) for line in exports)
+    assert list(settings) == ["CJ_BASE_URL", "CJ_API_KEY", "CJ_API_KEY_2", "CJ_API_KEY_3"]
+    key = settings["CJ_API_KEY_3"]
+    async with CJClient(key, base_url=settings["CJ_BASE_URL"], tier=float(FAST), retries=0) as cj:
+        with pytest.raises(CJError):
+            await cj.settings.get()
+        await cj.products.search(size=1)
+        with pytest.raises(CJError):
+            await cj.products.get(pid="NOBODY")
+    process.send_signal(signal.SIGTERM)
+    _, err = await process.communicate()
+    assert process.returncode == 0
+    lines = [line.split() for line in err.decode().splitlines()]
+    shown = {line[2]: line for line in lines if len(line) > 3 and line[1].startswith("CJ")}
+    assert shown["settings.get"][1] == key.partition("@")[0]
+    assert shown["settings.get"][3:6] == ["HTTP", "502", "(fault)"]
+    assert (shown["products.search"][3], shown["products.search"][-1]) == ("200", "ms")
+    assert shown["products.get"][3] == "1602001"
+    assert key.partition("@")[2] not in err.decode()
+    assert "stopped after 4 requests" in err.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--products", "99999999"), "--products"),
+        (("--accounts", "0"), "--accounts"),
+        (("--faults", "nowhere.json"), "nowhere.json"),
+        (("--faults", "bad.json"), "faults[0]"),
+    ],
+)
+async def test_sim_refuses_what_makes_no_sense(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.json").write_text('[{"operation": "x"}]', encoding="utf-8")
+    done = await cj("sim", *arguments, simulator=None, home=tmp_path)
+    assert done.code == 2
+    assert words in done.err
+    assert "Traceback" not in done.err
 
 
 async def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cj_async.simulator import Clock, Simulator
+from cj_async.simulator._quotas import Quota
 from tests.simulator.plain import Caller, calling, unlimited
 
 ADD, MINE = "/product/addToMyProduct", "/product/myProduct/query"
@@ -140,6 +141,7 @@ async def test_somebody_elses_sourcing_is_null(caller: Caller) -> None:
 
 async def test_settings_tell_who_the_account_is_and_how_fast_it_may_ask() -> None:
     async with unlimited(tier="prime") as cj, calling(cj) as caller:
+        cj.account.quotas.set(Quota("/api2.0/v1/product/list", 1000))
         data = await caller.data("/setting/get")
     assert data["openId"] == cj.open_id
     assert data["setting"]["qpsLimit"] == 4

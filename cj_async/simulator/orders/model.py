@@ -6,11 +6,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Status = Literal["CREATED", "IN_CART", "UNPAID", "UNSHIPPED", "SHIPPED", "DELIVERED", "CANCELLED"]
+THROUGH_CJ = 2
+"""The ``shop_logistics`` of orders that CJ ships."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of an order; ``number`` and ``place`` find its variant in the catalog, prices are cents."""
+    """A line of an order; ``number`` and ``place`` find its variant in the catalog, prices are cents.
+
+    Attributes:
+        number: -1 while the line is not connected with a variant of CJ.
+        pod: what is printed on it, as JSON text; "" for goods that are not made to order.
+        pictures: of goods made to order, the URLs under ``effect`` and ``production``.
+    """
 
     line_id: str
     vid: str
@@ -24,6 +32,11 @@ class Line:
     pod: str = ""
     pictures: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
+    @property
+    def connected(self) -> bool:
+        """Whether it is a variant of CJ."""
+        return self.number >= 0
+
 
 @dataclass(slots=True)
 class Order:
@@ -35,7 +48,15 @@ class Order:
         number: the caller's own order number.
         fields: the body it was created with, by CJ's names.
         step: of a sandbox order: 300 to 700.
+        shop_logistics: who ships: 2 CJ, 1 and 3 the shop's platform.
+        storage: id of the warehouse that sends it, 32 lower-case hex digits; "" where none is chosen.
         parent: the shipment (parent) order it belongs to once its cart was confirmed.
+        intercepted: why CJ has stopped it, in words; "" where it has not.
+        logistics_missing: whether no shipping method takes it.
+        updated: when it changed last.
+        due: when it moves on by itself; None when it does not.
+        waybill: ``carrier``, ``track`` and ``file`` of the label of the shop's platform.
+        dispute: id of its newest dispute.
         disputed: pieces that a dispute has been opened about, by line id.
     """
 
@@ -56,12 +77,16 @@ class Order:
     storage: str = ""
     parent: str = ""
     intercepted: str = ""
+    logistics_missing: bool = False
+    updated: float = 0.0
+    due: float | None = None
     waybill: dict[str, str] = field(default_factory=dict[str, str])
     paid: float | None = None
     shipped: float | None = None
     delivered: float | None = None
     track_number: str = ""
     merged_into: str = ""
+    dispute: str = ""
     disputed: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
@@ -78,6 +103,21 @@ class Order:
     def grams(self) -> int:
         """Weight of the parcel."""
         return sum(line.grams * line.quantity for line in self.lines)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line is a variant of CJ."""
+        return all(line.connected for line in self.lines)
+
+    @property
+    def on_platform(self) -> bool:
+        """Whether the shop's platform ships it, with a label that the shop hands in."""
+        return self.shop_logistics != THROUGH_CJ
+
+    @property
+    def held(self) -> bool:
+        """Whether it does not go on as it is: stopped, without a method, or not all goods are CJ's."""
+        return bool(self.intercepted) or self.logistics_missing or not self.complete
 
 
 @dataclass(slots=True)
@@ -98,11 +138,18 @@ class Parent:
 
 @dataclass(slots=True)
 class OrderBook:
-    """All orders of an account, by code, in the order in which they were made."""
+    """All orders of an account, by code, in the order in which they were made.
+
+    Attributes:
+        made, lines_made, parents_made, payments_made: how many ids of each kind were given out.
+    """
 
     orders: dict[str, Order] = field(default_factory=dict[str, Order])
     parents: dict[str, Parent] = field(default_factory=dict[str, Parent])
     made: int = 0
+    lines_made: int = 0
+    parents_made: int = 0
+    payments_made: int = 0
 
     def find(self, asked: str) -> Order | None:
         """An order by its code, its long id, or the caller's own number (the newest of those)."""

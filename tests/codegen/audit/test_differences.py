@@ -86,6 +86,7 @@ CHANGED = [
     ('"pid": "1534092419615174656"', '"pid": [1534092419615174656]',
      "type-differs things.list data.list.pid"),
     ("1-red, 2-blue", "1-red, 2-blue, 3-green", "value-missing things.list colour"),
+    ('"price": 1.50,', '"kind": "FIRM",', "value-missing things.list data.list.kind"),
     ("| SOFT,HARD |", "| SOFT,HARD,FIRM |", "value-missing things.list kind"),
     ("| AD | AND | 20 |", "| AD | ADR | 20 |", "country-differs reference/countries.yaml AD.alpha3"),
     ("Thing List(GET)", "Thing List(POST)", "method-differs things.list"),
@@ -148,6 +149,15 @@ def test_an_operation_that_is_only_named_is_found(compare: Compare) -> None:
 def test_a_value_that_is_removed_from_an_enumeration_is_found(shop: Spec, compare: Compare) -> None:
     operation(shop, "/thing/list", "get")["parameters"][1]["schema"]["enum"].remove("HARD")
     assert compare() == ["value-missing things.list kind"]
+
+
+def test_a_value_that_only_the_description_names_is_missing_where_there_is_an_enumeration(
+    shop: Spec, compare: Compare
+) -> None:
+    parameters = operation(shop, "/thing/list", "get")["parameters"]
+    colour = next(each for each in parameters if each["name"] == "colour")
+    colour["schema"]["enum"] = [1]
+    assert compare() == ["value-missing things.list colour"]
 
 
 def test_a_code_that_is_removed_from_the_spec_is_found(shop: Spec, compare: Compare) -> None:

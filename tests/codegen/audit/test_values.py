@@ -18,6 +18,7 @@ NOTES = [
     ("root：NO_PERMISSION - no GENERAL - general", "NO_PERMISSION GENERAL"),
     ("enable_video(returns videos)", "enable_video"),
     ("3 means approved", "3"),
+    ("Optional values: desc (descending order), asc (ascending) - Default: desc", "desc asc"),
     ("UTC Time, eg: 2025-03-14 13:21:07", ""),
     ("Such as: USD,AUD,EUR etc.", ""),
     ("2-letter country code", ""),

@@ -1,0 +1,1 @@
+"""Control of the local CJ: in Python, over HTTP, from the command line, from pytest."""

@@ -1,0 +1,1 @@
+"""What moves money: payments and the sandbox."""

@@ -1,0 +1,1 @@
+"""The private inventory, the address book and make-up bills."""
