@@ -19,7 +19,9 @@ _HEAD = "| where | what | known | source |\n| --- | --- | --- | --- |\n"
 
 def table() -> str:
     """All behaviours as a Markdown table, by operation; then the quirks by name."""
-    assert OPERATIONS, "importing them loads every room, and Simulator the rest of what is annotated"
+    assert OPERATIONS, (
+        "importing them loads every room, and Simulator the rest of what is annotated"
+    )
     assert BEHAVIOURS, Simulator
     rows = "".join(sorted({_row(each) for each in BEHAVIOURS}))
     quirks = "".join(f"| `{name}` | {what} |\n" for name, what in sorted(QUIRKS.items()))
