@@ -72,9 +72,9 @@ def _say_what_to_export(simulator: Simulator) -> None:
     for place, account in enumerate(others, start=2):
         typer.echo(f"export CJ_API_KEY_{place}={account.api_key}")
     count = simulator.control.world.catalog.count
-    control = simulator.base_url.removesuffix("/api2.0/v1") + "/__sim__/"
+    page = simulator.base_url.removesuffix("api2.0/v1")
     typer.echo(f"{count} products, {first.rate:g} requests a second; Ctrl-C stops it", err=True)
-    typer.echo(f"control: {control}", err=True)
+    typer.echo(f"page: {page}   control: {page}__sim__/", err=True)
 
 
 def _outcome(record: Record) -> str:
