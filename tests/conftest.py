@@ -36,6 +36,7 @@ def _no_credentials_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 async def simulator() -> AsyncGenerator[Simulator]:
     async with Simulator(products=300, tier=RATE, per_ip=None, points=None) as running:
         yield running
+    assert running.mistakes == []
 
 
 @pytest.fixture

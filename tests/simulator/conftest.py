@@ -14,6 +14,7 @@ from tests.simulator.plain import Caller, calling, unlimited
 async def cj() -> AsyncIterator[Simulator]:
     async with unlimited() as simulator:
         yield simulator
+    assert simulator.mistakes == []
 
 
 @pytest.fixture

@@ -79,6 +79,7 @@ async def calling(cj: Simulator, *, logged_in: bool = True) -> AsyncGenerator[Ca
         if logged_in:
             await caller.log_in()
         yield caller
+    assert cj.mistakes == []
 
 
 def unlimited(products: int = 300, **options: Any) -> Simulator:
