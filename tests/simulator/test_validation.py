@@ -113,3 +113,11 @@ def test_requests_are_read_as_leniently_as_cj_does(
 def test_answers_are_taken_at_their_word(schema: dict[str, Any], value: object) -> None:
     assert Compiler(DOCUMENT, lax=True).check(schema)(value) is None
     assert Compiler(DOCUMENT, lax=False).check(schema)(value) is not None
+
+
+@pytest.mark.parametrize("asked", [0, "0", 12, "unknown"])
+async def test_an_id_that_is_a_number_is_an_id(asked: object) -> None:
+    """0 is given, and is no order; found by schemathesis."""
+    async with unlimited(0) as cj, calling(cj) as caller:
+        answer = await caller.post("/shopping/sandbox/simulatePay", shipmentOrderId=asked)
+        assert (answer.status, answer.code) == (200, 803)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .._answers import PARAM_ERROR, Refusal, Refused
+from .._bodies import is_missing
 from .._evidence import behaves
 from .._money import Payable
 from .._world import Call, Operation
@@ -42,7 +43,8 @@ def _simulate_pay(call: Call) -> object:
 
 def _payable_of(call: Call) -> Payable:
     state = call.account.state
-    parent = str(call.body.get("shipmentOrderId") or "")
+    asked = call.body.get("shipmentOrderId")
+    parent = "" if is_missing(asked) else str(asked)
     if parent:
         orders = orders_of(state, parent)
         if not orders:
