@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import TypeGuard, overload
+from typing import overload
 
 from ._forms import File
+from ._schema import is_list, is_object
 
 _SECRET = frozenset(
     {"apiKey", "accessToken", "refreshToken", "platformToken", "password", "openId"}
@@ -175,24 +176,16 @@ def without_files(value: object) -> object:
     """A body with the name, type and size of every file in place of its content."""
     if isinstance(value, File):
         return {"name": value.name, "contentType": value.content_type, "size": value.size}
-    if _is_object(value):
+    if is_object(value):
         return {name: without_files(each) for name, each in value.items()}
-    if _is_list(value):
+    if is_list(value):
         return [without_files(each) for each in value]
     return value
 
 
 def _without_secrets(value: object, levels: int) -> object:
-    if _is_object(value):
+    if is_object(value):
         return masked(value, levels) if levels else "..."
-    if _is_list(value):
+    if is_list(value):
         return [_without_secrets(each, levels - 1) for each in value] if levels else "..."
     return value
-
-
-def _is_object(value: object) -> TypeGuard[dict[str, object]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: object) -> TypeGuard[list[object]]:
-    return isinstance(value, list)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from .._answers import PARAM_ERROR, Refusal, Refused, empty
 from .._bodies import Fields
 from .._evidence import behaves
+from .._schema import is_list, is_object
 from .model import CallbackState
 
 TOPICS = ("product", "stock", "order", "logistics", "makeup", "privateOrder")
@@ -78,13 +79,13 @@ def read_topics(fields: Fields, *, anywhere: bool) -> dict[str, Wanted]:
 
 
 def _wanted(name: str, value: object, anywhere: bool) -> Wanted:
-    if not _is_object(value):
+    if not is_object(value):
         raise Refused(PARAM_ERROR)
     kind, urls = value.get("type"), value.get("callbackUrls")
     for field, given in (("type", kind), ("callbackUrls", urls)):
         if given in (None, "", []):
             raise Refused(empty(f"{name}.{field}"))
-    if kind not in ("ENABLE", "CANCEL") or not _is_list(urls) or len(urls) != 1:
+    if kind not in ("ENABLE", "CANCEL") or not is_list(urls) or len(urls) != 1:
         raise Refused(PARAM_ERROR)
     url = urls[0]
     if not isinstance(url, str):
@@ -124,11 +125,3 @@ def _is_local(parts: SplitResult) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
-
-
-def _is_object(value: object) -> TypeGuard[dict[str, object]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: object) -> TypeGuard[list[object]]:
-    return isinstance(value, list)
