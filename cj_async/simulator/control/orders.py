@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from .._account import Account
 from .._checks import check
 from .._world import World
+from ..money.paying import settle_elsewhere
 from ..orders import moves, parents
 from ..orders.model import Order, Status
 from .accounts import AccountRoom
@@ -84,8 +85,7 @@ def _pay(world: World, account: Account, order: Order) -> None:
     if payable is None or payable.paid_at is not None:
         moves.pay(world, account, order)
     else:
-        payable.paid_at = world.clock.time()
-        world.settled[payable.kind](world, account, payable)
+        settle_elsewhere(world, account, payable)
 
 
 def _rank(status: str) -> int:

@@ -10,6 +10,7 @@ from .._evidence import behaves
 from .._money import Payable
 from .._storage import storehouse
 from .._world import Action, World
+from ..money.paying import settle_elsewhere
 from ..orders.model import Line, Order, Parent
 from ..orders.moves import SHIPPED_AFTER
 from ..private import stock
@@ -50,8 +51,7 @@ def submit(world: World, account: Account, order: OutboundOrder) -> None:
     )
     events.tell(world, account, order, "UPDATE", shown.status)
     if order.pay_node != BEFORE:
-        payable.paid_at = now
-        world.settled["parent"](world, account, payable)
+        settle_elsewhere(world, account, payable)
     if order.pay_node == AFTER:
         world.agenda.add(now + SHIPPED_AFTER, "outbound.bill", account.number, order.code)
 
