@@ -1,4 +1,4 @@
-"""A form as aiohttp sends it: files are streamed from where they are, never read whole."""
+"""A form as aiohttp sends it: files are streamed in pieces, from where they are."""
 
 from __future__ import annotations
 

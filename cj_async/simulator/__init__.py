@@ -1,9 +1,8 @@
 """A local CJ for tests and demonstrations: a real HTTP server with the API's quirks and limits.
 
-It carries out the chapters authentication, setting, product and storage. Every other operation is
-checked in the same way and answered with the example of the documentation, marked by the header
-``X-Simulated: example``. Where CJ's documentation is silent it does the simplest thing that
-integrators would not be surprised by:
+It carries out every documented operation. ``docs/simulator.md`` lists its behaviours, and how each is
+known. Where CJ's documentation is silent it does the simplest thing that integrators would not be
+surprised by; of the catalog, the accounts and the limits:
 
 - a request that is refused for pace fills no window, so that waiting always helps;
 - an answer with an error code costs no points, and points start the day full;

@@ -4,8 +4,8 @@
 account. ``@pytest.mark.cj_simulator(products=500, tier="free")`` on a test, class or module gives the
 arguments of ``Simulator``. Without it nobody waits: 100 products, and no limit that a test would feel.
 
-They run in the loop of the test, under pytest-asyncio (either mode) or anyio. Nothing of the simulator
-or the client is imported before a test asks for them.
+They run in the loop of the test, under pytest-asyncio (either mode). The simulator is imported when a
+test first asks for it; the package ``cj_async`` around this module when pytest starts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _fixture(made: Made) -> object:
-    """A fixture for pytest-asyncio; without it a plain one, which anyio runs."""
+    """A fixture for pytest-asyncio; without it a plain one, for what else may run coroutines."""
     try:
         import pytest_asyncio
     except ModuleNotFoundError:
