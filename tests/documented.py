@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cj_async.simulator import _gateway, _operations
 from cj_async.simulator._spec import Route, routes
-from codegen.load import is_list, read_spec
+from codegen.load import is_list
+from tests.examples import SPEC, shown
 
 NEWEST_FIRST = ("edition-2026-09", "edition-002", "edition-000", "edition-001")
-EXAMPLES = read_spec(Path(__file__).resolve().parent.parent / "spec").examples
+EXAMPLES = SPEC.examples
 ROUTES: Mapping[str, Route] = {
     route.operation: route for methods in routes().values() for route in methods.values()
 }
@@ -41,15 +41,9 @@ class Documented:
 
 @cache
 def documented(operation: str) -> Documented:
-    route, examples = ROUTES[operation], EXAMPLES[f"{operation}.yaml"]
-    request = examples["request"]["value"]
-    newest = next(name for name in NEWEST_FIRST if name in examples)
-    return Documented(
-        route=route,
-        query={} if route.body else request["query"],
-        body=request if route.body else None,
-        answer=examples[newest]["value"],
-    )
+    known = shown(operation)
+    newest = next(name for name in NEWEST_FIRST if name in known.answers)
+    return Documented(ROUTES[operation], known.query, known.request, known.answers[newest])
 
 
 def several(value: Any) -> list[Any]:
