@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from cj_async.simulator import Clock, Simulator
-from tests.simulator.plain import Caller, calling, unlimited
+from tests.simulator.plain import Caller, calling, standing_clock, unlimited
 
 
 @pytest.fixture
@@ -25,4 +25,4 @@ async def caller(cj: Simulator) -> AsyncIterator[Caller]:
 
 @pytest.fixture
 def frozen() -> Clock:
-    return Clock(frozen=True)
+    return standing_clock()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import msgspec
 
-from cj_async.simulator import Simulator
+from cj_async.simulator import Clock, Simulator
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -86,3 +87,11 @@ def unlimited(products: int = 300, **options: Any) -> Simulator:
     """A simulator that never refuses for pace or points."""
     settings: dict[str, Any] = {"tier": 10_000, "per_ip": None, "points": None, **options}
     return Simulator(products, **settings)
+
+
+def standing_clock() -> Clock:
+    """A clock that stands at noon of today: what a test moves by hours does not begin a new day.
+
+    Of today, because clients in the same test look at their own clock to see when a token ends.
+    """
+    return Clock(datetime.now(UTC).replace(hour=12, minute=0, second=0), frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cj_async import CJClient, params
-from cj_async.simulator import Clock, Simulator
+from cj_async.simulator import Simulator
 from tests.conftest import RATE, client_of
-from tests.simulator.plain import calling
+from tests.simulator.plain import calling, standing_clock
 
 
 def simulator(seed: int = 7) -> Simulator:
-    clock = Clock(frozen=True)
+    clock = standing_clock()
     return Simulator(50, seed=seed, clock=clock, tier=RATE, per_ip=None, points=None)
 
 

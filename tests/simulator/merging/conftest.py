@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from cj_async import CJClient
-from cj_async.simulator import Clock, Simulator, _variants
+from cj_async.simulator import Simulator, _variants
 from cj_async.simulator._world import World
 from cj_async.simulator.orders import ids
 from cj_async.simulator.orders.model import Line, Order, Status
 from tests.conftest import RATE, client_of
+from tests.simulator.plain import standing_clock
 
 ADDRESS = {
     "shippingCustomerName": "Ada Example",
@@ -74,7 +75,7 @@ class Shop:
 
 @pytest.fixture
 async def simulator() -> AsyncGenerator[Simulator]:
-    clock = Clock(frozen=True)
+    clock = standing_clock()
     async with Simulator(300, clock=clock, tier=RATE, per_ip=None, points=None) as running:
         yield running
 

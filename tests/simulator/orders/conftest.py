@@ -11,12 +11,13 @@ import pytest
 
 from cj_async import CJClient
 from cj_async.models.order import CreatedOrder, Order, ParentOrder
-from cj_async.simulator import Clock, Simulator, _variants
+from cj_async.simulator import Simulator, _variants
 from cj_async.simulator._storage import storehouses
 from cj_async.simulator._world import World
 from cj_async.simulator.callbacks.model import Event
 from cj_async.simulator.orders.model import Order as Kept
 from tests.conftest import RATE, client_of
+from tests.simulator.plain import standing_clock
 
 ADDRESS: dict[str, Any] = {
     "shipping_country_code": "US",
@@ -120,7 +121,7 @@ async def opened(**options: Any) -> AsyncGenerator[Shop]:
     """A shop at a local CJ with other quirks, say."""
     settings: dict[str, Any] = {"tier": RATE, "per_ip": None, "points": None, **options}
     async with (
-        Simulator(300, clock=Clock(frozen=True), **settings) as simulator,
+        Simulator(300, clock=standing_clock(), **settings) as simulator,
         client_of(simulator) as cj,
     ):
         shop = Shop(simulator, cj)

@@ -11,11 +11,12 @@ import pytest
 from cj_async import CJClient
 from cj_async.models import outbound
 from cj_async.params.outbound import OutboundLineInput, OutboundRecipientInput
-from cj_async.simulator import Clock, Simulator, _variants
+from cj_async.simulator import Simulator, _variants
 from cj_async.simulator._storage import storehouses
 from cj_async.simulator._world import World
 from cj_async.simulator.private.model import PrivateStock
 from tests.conftest import RATE, client_of
+from tests.simulator.plain import standing_clock
 
 ADDRESS: OutboundRecipientInput = {
     "customer_name": "Ada Example",
@@ -93,7 +94,7 @@ class Stock:
 
 @pytest.fixture
 async def simulator() -> AsyncGenerator[Simulator]:
-    clock = Clock(frozen=True)
+    clock = standing_clock()
     async with Simulator(300, clock=clock, tier=RATE, per_ip=None, points=None) as running:
         yield running
 
