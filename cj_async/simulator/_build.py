@@ -13,7 +13,10 @@ from ._clock import Clock
 from ._listing import Listing
 from ._operations import ACTIONS, SETTLED
 from ._quirks import chosen
+from ._spec import routes
 from ._world import World
+
+_LISTS = ("products.search", "products.list")
 
 
 def check_address(host: str, port: int, allow_remote: bool) -> None:
@@ -61,6 +64,27 @@ def lives_of(token: timedelta, refresh: timedelta, reuse: bool) -> Lives:
     return Lives(token.total_seconds(), refresh.total_seconds(), reuse)
 
 
+def ignored(names: Collection[str]) -> frozenset[str]:
+    """Query parameters of the product lists, by name.
+
+    Raises:
+        ValueError: a name is none of theirs.
+    """
+    lists = [each for verbs in routes().values() for each in verbs.values()]
+    known = {
+        parameter.name
+        for route in lists
+        if route.operation in _LISTS
+        for parameter in route.parameters
+    }
+    unknown = sorted(set(names) - known)
+    if unknown:
+        raise ValueError(
+            f"ignores must be among {', '.join(sorted(known))}, got {', '.join(unknown)}"
+        )
+    return frozenset(names)
+
+
 def world_of(
     products: int,
     seed: int,
@@ -68,6 +92,7 @@ def world_of(
     clock: Clock,
     quirks: bool | Collection[str],
     token_limits: bool,
+    ignores: Collection[str],
 ) -> World:
     """A world without accounts.
 
@@ -81,7 +106,9 @@ def world_of(
         catalog=catalog,
         accounts=Accounts(),
         clock=clock,
-        listing=Listing(catalog, page_cap, capped_totals="capped_totals" in on),
+        listing=Listing(
+            catalog, page_cap, capped_totals="capped_totals" in on, ignores=ignored(ignores)
+        ),
         quirks=on,
         token_limits=token_limits,
         actions=ACTIONS,

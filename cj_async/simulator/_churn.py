@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import filterfalse
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -158,12 +157,19 @@ def _picked(world: World, random: Random, many: Sequence[int]) -> list[Sequence[
         check_count("products to change", each, 0, MOST_PRODUCTS)
     if not any(many):
         return [() for _ in many]
-    numbers = array("I", filterfalse(world.removed.__contains__, range(world.catalog.count)))
-    most = f"at most the {len(numbers):,} on the shelves"
-    check("products to change", sum(many), sum(many) <= len(numbers), most)
-    picked = random.sample(numbers, sum(many))
+    left = world.catalog.count - len(world.removed)
+    check(
+        "products to change", sum(many), sum(many) <= left, f"at most the {left:,} on the shelves"
+    )
+    picked = _on_shelves(world.removed, random.sample(range(left), sum(many)))
     ends = [sum(many[: place + 1]) for place in range(len(many))]
     return [picked[end - each : end] for each, end in zip(many, ends, strict=True)]
+
+
+def _on_shelves(removed: Iterable[int], places: Iterable[int]) -> list[int]:
+    """The products at these places, counted from 0 among those that are not removed."""
+    before = [number - place for place, number in enumerate(sorted(removed))]
+    return [place + bisect_right(before, place) for place in places]
 
 
 @behaves("products", "New products are created now, by the clock.", "assumed")
@@ -186,10 +192,10 @@ def _insert(world: World, many: int) -> Sequence[int]:
 
 
 @behaves("webhooks", "A product that is gone is told by PRODUCT and VARIANT DELETE.", "assumed")
-def _delete(world: World, numbers: Iterable[int]) -> None:
+def _delete(world: World, numbers: Collection[int]) -> None:
+    world.removed.update(numbers)
+    world.listing.hide(numbers)
     for number in numbers:
-        world.removed.add(number)
-        world.listing.hide(number)
         _tell(world, "PRODUCT", "DELETE", messages.product_delete, number)
         for place in range(world.catalog.variants[number]):
             _tell(world, "VARIANT", "DELETE", messages.variant_delete, number, place)

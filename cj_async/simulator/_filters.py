@@ -18,14 +18,23 @@ _BEIJING = timezone(timedelta(hours=8))
 _CLOCK_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _TRENDING, _NEW, _SLOW = 1, 2, 3
 _SUPPLIER_PRODUCT = 1
+Bound = Callable[[Query], float]
+"""Reads milliseconds since 1970 out of a query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parameter and the mask that its value stands for; None when the value asks for nothing."""
+    """A parameter and the mask that its value stands for; None when the value asks for nothing.
+
+    Attributes:
+        since: of a filter by time: the earliest creation that it keeps.
+        until: the latest one.
+    """
 
     parameter: str
     mask: Callable[[Catalog, Query], Mask | None]
+    since: Bound | None = None
+    until: Bound | None = None
 
 
 def _coded(
@@ -60,6 +69,20 @@ def _to(parameter: str, column: Callable[[Catalog], array[int]], scale: int = 1)
     return Filter(
         parameter,
         lambda catalog, query: _masks.at_most(column(catalog), _scaled(query, parameter, scale)),
+    )
+
+
+def _created_from(parameter: str, bound: Bound) -> Filter:
+    return Filter(
+        parameter,
+        lambda catalog, query: _masks.at_least(catalog.created, bound(query)),
+        since=bound,
+    )
+
+
+def _created_to(parameter: str, bound: Bound) -> Filter:
+    return Filter(
+        parameter, lambda catalog, query: _masks.at_most(catalog.created, bound(query)), until=bound
     )
 
 
@@ -168,8 +191,8 @@ SEARCH: tuple[Filter, ...] = (
     _from("startWarehouseInventory", lambda catalog: catalog.stock),
     _to("endWarehouseInventory", lambda catalog: catalog.stock),
     _coded("verifiedWarehouse", lambda catalog: catalog.verified, {0: None, 1: (1,), 2: (2,)}),
-    _from("timeStart", lambda catalog: catalog.created),
-    _to("timeEnd", lambda catalog: catalog.created),
+    _created_from("timeStart", lambda query: query.number("timeStart")),
+    _created_to("timeEnd", lambda query: query.number("timeEnd")),
     Filter("zonePlatform", _platform),
     Filter("isWarehouse", _abroad),
     Filter("supplierId", _supplier),
@@ -200,14 +223,8 @@ LIST: tuple[Filter, ...] = (
     _coded("verifiedWarehouse", lambda catalog: catalog.verified, {0: None, 1: (1,), 2: (2,)}),
     _from("startInventory", lambda catalog: catalog.stock),
     _to("endInventory", lambda catalog: catalog.stock),
-    Filter(
-        "createTimeFrom",
-        lambda catalog, query: _masks.at_least(catalog.created, moment(query, "createTimeFrom")),
-    ),
-    Filter(
-        "createTimeTo",
-        lambda catalog, query: _masks.at_most(catalog.created, moment(query, "createTimeTo")),
-    ),
+    _created_from("createTimeFrom", lambda query: moment(query, "createTimeFrom")),
+    _created_to("createTimeTo", lambda query: moment(query, "createTimeTo")),
     Filter("brandOpenId", _brand),
     _from("minPrice", lambda catalog: catalog.low_price, 100),
     _to("maxPrice", lambda catalog: catalog.low_price, 100),

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, filterfalse, islice
+from math import inf
 from typing import NamedTuple
 
 from ._answers import Refusal, Refused
 from ._catalog import Catalog
 from ._filters import Filter
-from ._masks import all_but, all_of
-from ._parameters import Query, Value
+from ._masks import all_of
+from ._parameters import Query
+from ._sequence import edited, in_order, rank_by, window
 
 Column = Callable[[Catalog], Sequence[int]]
 _REMEMBERED = 32
-_MOST_PUT_IN = 1000
+_MOST_NUMBERS = 4_000_000  # of all that is remembered: 16 MB
+_SHARE_OF_EDITS = 4  # when a quarter of the catalog moves, sorting anew is as fast
+_SHARE_OF_WINDOW = 16  # a sixteenth of the catalog is sorted faster than all of it is masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class Order:
     descending: bool
 
 
+_OLDEST_FIRST = Order("created", lambda catalog: catalog.created, False)
+
+
 class Page(NamedTuple):
     """The products of one page, and how many match in all (as far as the list tells)."""
 
@@ -38,45 +44,85 @@ class Page(NamedTuple):
 
 
 class _Hits(NamedTuple):
-    numbers: array[int]
+    """What matches: ``numbers`` from ``first`` on, or the beginning of them, and how many."""
+
+    numbers: Sequence[int]
+    first: int
     total: int
+
+
+class _Asked(NamedTuple):
+    """The filters that a query asks for, and what the times of creation are bound to."""
+
+    filters: Sequence[Filter]
+    query: Query
+    since: float
+    until: float
+
+    @property
+    def key(self) -> Hashable:
+        """What is asked for; a parameter of the same name means something else to the other list."""
+        return tuple((each, self.query[each.parameter]) for each in self.filters)
+
+    @property
+    def is_timed(self) -> bool:
+        return (self.since, self.until) != (-inf, inf)
+
+    def without_times(self) -> _Asked:
+        others = [each for each in self.filters if not (each.since or each.until)]
+        return _Asked(others, self.query, -inf, inf)
 
 
 class Listing:
     """The two lists over one catalog; sorted orders and the newest results are remembered.
 
+    A window of creation times is bisected in the order by creation, so that a crawl that seeks
+    from moment to moment pays for its pages, not for the catalog.
+
     Args:
         catalog: the products.
         cap: how many rows a list shows at most; None for all.
         capped_totals: whether it tells of no more than it shows.
+        ignores: query parameters that both lists pass over.
+
+    Attributes:
+        ignores: those.
     """
 
-    def __init__(self, catalog: Catalog, cap: int | None, *, capped_totals: bool = True) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        cap: int | None,
+        *,
+        capped_totals: bool = True,
+        ignores: frozenset[str] = frozenset(),
+    ) -> None:
+        self.ignores = ignores
         self._catalog = catalog
         self._cap = cap
         self._most = cap if capped_totals else None
+        self._known = catalog.count
         self._orders: dict[Order, array[int]] = {}
-        self._results: OrderedDict[tuple[object, ...], _Hits] = OrderedDict()
+        self._results: OrderedDict[Hashable, _Hits] = OrderedDict()
         self._hidden: set[int] = set()
 
-    def hide(self, number: int) -> None:
-        """Leave a product out from now on."""
-        self._hidden.add(number)
-        self._results.clear()
+    def hide(self, numbers: Collection[int]) -> None:
+        """Leave products out from now on."""
+        gone = set(numbers) - self._hidden
+        self._hidden |= gone
+        self._edit((), gone, ())
 
     def put(self, numbers: Collection[int]) -> None:
         """Show products where they belong now: they are new, or changed."""
-        if not numbers:
-            return
-        self._results.clear()
-        if len(numbers) > _MOST_PUT_IN:
-            self._orders.clear()
-        for order, sorted_numbers in self._orders.items():
-            self._orders[order] = self._put_into(order, sorted_numbers, set(numbers))
+        shown = set(numbers) - self._hidden
+        added = {number for number in shown if number >= self._known}
+        self._known = self._catalog.count
+        self._edit(added, (), shown - added)
 
     def reset(self, hidden: Collection[int]) -> None:
         """Leave out these products and no others, and forget all that is remembered."""
         self._hidden = set(hidden)
+        self._known = self._catalog.count
         self._results.clear()
         self._orders.clear()
 
@@ -91,68 +137,115 @@ class Listing:
         offset = (number - 1) * size
         if self._cap is not None and offset >= self._cap:
             raise Refused(Refusal(1600300, f"Param error, the max offset is {self._cap}"))
-        found = self._found(filters, query, order)
-        return Page(found.numbers[offset : offset + size], found.total)
+        found = self._found(_asked(filters, query), order)
+        shown = found.total if self._cap is None else min(found.total, self._cap)
+        begin, end = (found.first + min(each, shown) for each in (offset, offset + size))
+        total = found.total if self._most is None else min(found.total, self._most)
+        return Page(found.numbers[begin:end], total)
 
-    def _found(self, filters: Sequence[Filter], query: Query, order: Order) -> _Hits:
-        asked = [each for each in filters if each.parameter in query]
-        values: tuple[tuple[str, Value], ...] = tuple(
-            (each.parameter, query[each.parameter]) for each in asked
-        )
-        key = (id(filters), values, order.name, order.descending)
+    def _found(self, asked: _Asked, order: Order) -> _Hits:
+        if asked.is_timed and self._is_by_time(order):
+            return self._in_window(asked, order)
+        return self._remembered((asked.key, order), lambda: self._searched(asked, order))
+
+    def _searched(self, asked: _Asked, order: Order) -> _Hits:
+        if asked.is_timed:
+            in_window = self._in_window(asked, _OLDEST_FIRST)
+            if in_window.total * _SHARE_OF_WINDOW <= self._catalog.count:
+                return self._rearranged(in_window, order)
+        return self._beginning(asked, order)
+
+    def _remembered(self, key: Hashable, find: Callable[[], _Hits]) -> _Hits:
         found = self._results.get(key)
         if found is None:
-            found = self._results[key] = self._search(asked, query, order)
-            if len(self._results) > _REMEMBERED:
-                self._results.popitem(last=False)
+            found = self._results[key] = find()
+            self._forget()
         else:
             self._results.move_to_end(key)
         return found
 
-    def _search(self, asked: Sequence[Filter], query: Query, order: Order) -> _Hits:
-        masks = [mask for each in asked if (mask := each.mask(self._catalog, query)) is not None]
-        if self._hidden:
-            masks.append(all_but(self._catalog, self._hidden))
-        numbers = self._sorted(order)
-        total = self._catalog.count
-        if masks:
-            kept_by_all = all_of(masks)
-            total = kept_by_all.count(1)
-            kept = compress(numbers, map(kept_by_all.__getitem__, numbers))
-            shown = array("I", islice(kept, self._cap))
-        else:
-            shown = array("I", islice(numbers, self._cap))
-        return _Hits(shown, total if self._most is None else min(total, self._most))
+    def _forget(self) -> None:
+        """What was not asked for lately, when there is too much; never the newest."""
+        held = sum(len(found.numbers) for found in self._results.values())
+        while len(self._results) > 1 and (held > _MOST_NUMBERS or len(self._results) > _REMEMBERED):
+            held -= len(self._results.popitem(last=False)[1].numbers)
+
+    def _in_window(self, asked: _Asked, order: Order) -> _Hits:
+        """All that was created in the window, in an order by creation."""
+        others = asked.without_times()
+        found = self._remembered(("all", others.key, order), lambda: self._all(others, order))
+        first, last = window(
+            found.numbers, self._catalog.created, order.descending, asked.since, asked.until
+        )
+        return _Hits(found.numbers, first, last - first)
+
+    def _rearranged(self, hits: _Hits, order: Order) -> _Hits:
+        numbers = hits.numbers[hits.first : hits.first + hits.total]
+        if order.column is None:
+            return _Hits(array("I", sorted(numbers)), 0, hits.total)
+        column = order.column(self._catalog)
+        return _Hits(in_order(numbers, column, order.descending), 0, hits.total)
+
+    def _all(self, asked: _Asked, order: Order) -> _Hits:
+        """All that matches, beyond the cap too."""
+        numbers, kept = self._sorted(order), self._mask(asked)
+        if kept is not None:
+            numbers = array("I", compress(numbers, map(kept.__getitem__, numbers)))
+        return _Hits(numbers, 0, len(numbers))
+
+    def _beginning(self, asked: _Asked, order: Order) -> _Hits:
+        """What matches as far as it is shown, and how many match in all."""
+        numbers, kept = self._sorted(order), self._mask(asked)
+        if kept is None:
+            return _Hits(numbers, 0, len(numbers))
+        shown = islice(compress(numbers, map(kept.__getitem__, numbers)), self._cap)
+        return _Hits(array("I", shown), 0, kept.count(1) - sum(map(kept.__getitem__, self._hidden)))
+
+    def _mask(self, asked: _Asked) -> bytes | None:
+        masks = [each.mask(self._catalog, asked.query) for each in asked.filters]
+        asking = [mask for mask in masks if mask is not None]
+        return all_of(asking) if asking else None
 
     def _sorted(self, order: Order) -> Sequence[int]:
-        if order.column is None:
+        """The products on the shelves."""
+        if order.column is None and not self._hidden:
             return range(self._catalog.count)
         if order not in self._orders:
-            self._orders[order] = _in_order(order.column(self._catalog), order.descending)
+            self._orders[order] = self._made(order)
         return self._orders[order]
 
-    def _put_into(self, order: Order, numbers: array[int], moved: set[int]) -> array[int]:
-        """Products of equal value stay in the order of their numbers, as sorting leaves them."""
-        assert order.column is not None
-        column, sign = order.column(self._catalog), -1 if order.descending else 1
+    def _made(self, order: Order) -> array[int]:
+        every = range(self._catalog.count)
+        shown = array("I", filterfalse(self._hidden.__contains__, every)) if self._hidden else every
+        if order.column is None:
+            return array("I", shown)
+        return in_order(shown, order.column(self._catalog), order.descending)
 
-        def rank(number: int) -> tuple[int, int]:
-            return sign * column[number], number
+    def _edit(
+        self, added: Collection[int], gone: Collection[int], changed: Collection[int]
+    ) -> None:
+        """Keep every order sorted. What was created when does not change, nor do numbers."""
+        edits = len(added) + len(gone) + len(changed)
+        if not edits:
+            return
+        self._results.clear()
+        if edits * _SHARE_OF_EDITS > self._catalog.count:
+            self._orders.clear()
+        for order, numbers in self._orders.items():
+            column = None if order.column is None else order.column(self._catalog)
+            rank = rank_by(column, order.descending)
+            if changed and column is not None and not self._is_by_time(order):
+                others = array("I", filterfalse(set(changed).__contains__, numbers))
+                self._orders[order] = edited(others, rank, (*added, *changed), gone)
+            elif added or gone:
+                self._orders[order] = edited(numbers, rank, added, gone)
 
-        are_new = min(moved) >= len(numbers)
-        others = numbers if are_new else array("I", filterfalse(moved.__contains__, numbers))
-        for number in moved:
-            others.insert(bisect_left(others, rank(number), key=rank), number)
-        return others
+    def _is_by_time(self, order: Order) -> bool:
+        return order.column is not None and order.column(self._catalog) is self._catalog.created
 
 
-def _in_order(column: Sequence[int], descending: bool) -> array[int]:
-    """The numbers of all products by their value; those of equal value by number.
-
-    Value and number are sorted as one integer: half the memory of sorting by a key.
-    """
-    bits = len(column).bit_length()
-    number_of, sign = (1 << bits) - 1, -1 if descending else 1
-    packed = [(sign * value << bits) | number for number, value in enumerate(column)]
-    packed.sort()
-    return array("I", (each & number_of for each in packed))
+def _asked(filters: Sequence[Filter], query: Query) -> _Asked:
+    asked = [each for each in filters if each.parameter in query]
+    since = max((each.since(query) for each in asked if each.since), default=-inf)
+    until = min((each.until(query) for each in asked if each.until), default=inf)
+    return _Asked(asked, query, since, until)

@@ -43,14 +43,6 @@ def only(catalog: Catalog, number: int | None) -> Mask:
     return bytes(mask)
 
 
-def all_but(catalog: Catalog, hidden: Iterable[int]) -> Mask:
-    """Every product except some."""
-    mask = bytearray(b"\1" * catalog.count)
-    for number in hidden:
-        mask[number] = 0
-    return bytes(mask)
-
-
 def all_of(masks: Sequence[Mask]) -> Mask:
     """Products that every mask keeps; at least one mask."""
     kept = int.from_bytes(masks[0], "little")

@@ -21,6 +21,14 @@ def is_list(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
     return isinstance(value, list | tuple)
 
 
+_BOUNDS = ("enum", "maxLength", "minimum", "maximum")
+_PLAIN: Mapping[str, frozenset[type]] = {
+    "string": frozenset({str}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float, Decimal}),
+    "boolean": frozenset({bool}),
+}
+_NO_TYPES: frozenset[type] = frozenset()
 _LONGEST = 40  # digits of a number as text
 _NUMBERS = (int, float, Decimal)
 
@@ -46,6 +54,24 @@ class Compiler:
             return check
         return lambda value: None if value is None else check(value)
 
+    def _sure(self, schema: Json) -> frozenset[type]:
+        """Types whose values all fit: what is of one of them need not be checked further."""
+        found = self._bare_sure(schema)
+        return found | {type(None)} if schema.get("nullable") else found
+
+    def _bare_sure(self, schema: Json) -> frozenset[type]:
+        if "$ref" in schema:
+            return self._sure(self._resolved(schema))
+        if "anyOf" in schema:
+            return _NO_TYPES.union(*map(self._sure, schema["anyOf"]))
+        if "allOf" in schema:
+            alone = self._alone(schema)
+            return _NO_TYPES if alone is None else self._sure(alone)
+        if any(name in schema for name in _BOUNDS):
+            return _NO_TYPES
+        plain = _PLAIN.get(schema.get("type", ""), _NO_TYPES)
+        return plain | {str} if "JsonText" in schema.get("x-python-type", "") else plain
+
     def _bare(self, schema: Json) -> Check:
         reference = schema.get("$ref")
         if reference is not None:
@@ -70,10 +96,16 @@ class Compiler:
         return self._named[target]
 
     def _all(self, schema: Json) -> Check:
-        parts = [self._resolved(part) for part in schema["allOf"]]
-        if len(parts) == 1 and "properties" not in parts[0] and "allOf" not in parts[0]:
-            return self.check(parts[0])
+        alone = self._alone(schema)
+        if alone is not None:
+            return self.check(alone)
         return self._object(_merged(self._flat(schema)))
+
+    def _alone(self, schema: Json) -> Json | None:
+        """The only part of an ``allOf`` when it is no object; None otherwise."""
+        parts = [self._resolved(part) for part in schema["allOf"]]
+        plain = len(parts) == 1 and "properties" not in parts[0] and "allOf" not in parts[0]
+        return parts[0] if plain else None
 
     def _flat(self, schema: Json) -> Iterable[Json]:
         """The object schemas that a schema is made of."""
@@ -124,9 +156,11 @@ class Compiler:
         return check
 
     def _object(self, schema: Json) -> Check:
+        documented: Json = schema.get("properties", {})
         properties: dict[str, Check] = {
-            name: self.check(value) for name, value in schema.get("properties", {}).items()
+            name: self.check(value) for name, value in documented.items()
         }
+        sure = {name: self._sure(value) for name, value in documented.items()}
         required = tuple(schema.get("required", ()))
         more = schema.get("additionalProperties")
         others = self.check(more) if is_object(more) else None
@@ -139,6 +173,8 @@ class Compiler:
                 if name not in value:
                     return f".{name}: it is required"
             for name, each in value.items():
+                if type(each) in sure.get(name, _NO_TYPES):
+                    continue
                 known = properties.get(name, others)
                 if known is None:
                     if is_open:
@@ -166,8 +202,13 @@ def _merged(parts: Iterable[Json]) -> Json:
 
 def _any(checks: list[Check]) -> Check:
     def check(value: Any) -> str | None:
-        problems = [each(value) for each in checks]
-        return problems[0] if all(problems) else None
+        first: str | None = None
+        for each in checks:
+            problem = each(value)
+            if problem is None:
+                return None
+            first = first or problem
+        return first
 
     return check
 

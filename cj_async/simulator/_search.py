@@ -10,6 +10,7 @@ import msgspec
 from . import _variants
 from ._answers import PARAM_ERROR, Refused
 from ._catalog import Catalog
+from ._evidence import behaves
 from ._filters import LIST, SEARCH
 from ._listing import Order
 from ._parameters import Query
@@ -46,7 +47,21 @@ _DISCOUNTS = (0, 0, 0, 10, 20, 35, 5, 50)
 _CYCLES = ("3-5", "1-3", "5-7", "8-12")
 
 
+@behaves(
+    "products",
+    "Parameters named in `ignores` are passed over by both lists, once their values were checked.",
+    "assumed",
+    "field note 17 has unknown ones passed over; off unless asked for",
+)
+def _heard(call: Call) -> Call:
+    """The call without the parameters that both lists are told to ignore."""
+    deaf = call.world.listing.ignores
+    heard = {name: value for name, value in call.query.items() if name not in deaf}
+    return replace(call, query=Query(heard)) if deaf else call
+
+
 def _search(call: Call) -> object:
+    call = _heard(call)
     query = call.query
     number, size = query.integer("page", 1), query.integer("size", 10)
     _check_page(number, 1000, size, 100)
@@ -64,6 +79,7 @@ def _search(call: Call) -> object:
 
 
 def _list(call: Call) -> object:
+    call = _heard(call)
     query = call.query
     number, size = query.integer("pageNum", 1), query.integer("pageSize", 20)
     _check_page(number, None, size, 200)
@@ -132,12 +148,12 @@ def _group(call: Call, numbers: list[int] | None) -> dict[str, object]:
 def _search_row(call: Call, number: int) -> dict[str, object]:
     catalog, features = call.catalog, call.features
     odd = call.oddity(number)
-    mine = number in call.account.mine
+    mine, sku = number in call.account.mine, catalog.sku(number)
     return {
         "id": catalog.pid(number),
         "nameEn": catalog.name(number),
-        "sku": catalog.sku(number),
-        "spu": catalog.sku(number),
+        "sku": sku,
+        "spu": sku,
         "bigImage": image(catalog, number),
         **_prices(catalog, number, odd),
         "listedNum": catalog.listed[number],

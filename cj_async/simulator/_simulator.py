@@ -55,12 +55,11 @@ class Simulator(Shelves):
         refresh_life: how long a refresh token lasts.
         token_reuse: as the newest edition of the API: one pair serves for 24 hours, and refreshing
             does not move its end. Off: every login and refresh makes a new pair.
-        token_limits: whether logging in (once in 5 minutes) and refreshing (5 a minute) are
-            limited. Off unless asked for, because tests start clients all the time.
+        token_limits: whether logging in (once in 5 minutes) and refreshing (5 a minute) are limited.
         page_cap: rows that both product lists show at most; None: all.
+        ignores: documented query parameters that both product lists pass over, by name.
         refusal_status: HTTP status of refusals for pace and points; both were seen live.
-        quirks: in which ways it lies as the real one does: True for all (see `_quirks.QUIRKS`), False
-            for none, or the names of some.
+        quirks: how it lies as the real one does: True: in all ways of `_quirks.QUIRKS`; or in some.
         callbacks_anywhere: whether webhooks may go to this machine; CJ refuses that.
         validate: whether bodies and answers are held against the bundled spec. An answer that does
             not fit is a bug of the simulator: HTTP 500, and a line in ``mistakes``.
@@ -99,6 +98,7 @@ class Simulator(Shelves):
         token_reuse: bool = False,
         token_limits: bool = False,
         page_cap: int | None = 6000,
+        ignores: Collection[str] = (),
         refusal_status: Literal[200, 429] = 200,
         quirks: bool | Collection[str] = True,
         validate: bool = True,
@@ -118,7 +118,7 @@ class Simulator(Shelves):
         self.clock: Final = clock or Clock()
         self.requests: Final = RequestLog(keep_requests)
         self._host, self._port, self._latency = host, port, latency
-        self._world = world_of(products, seed, page_cap, self.clock, quirks, token_limits)
+        self._world = world_of(products, seed, page_cap, self.clock, quirks, token_limits, ignores)
         self._world.callbacks_anywhere = callbacks_anywhere
         self._faults = Faults(seed)
         self._gateway = Gateway(
