@@ -78,6 +78,11 @@ class Account:
         """What tells accounts of one pool apart."""
         return f"{self.fingerprint} at {self.base_url}"
 
+    @property
+    def true_rate(self) -> float:
+        """Requests a second, by what refusals have told since."""
+        return min(self._bucket.rate or self.rate, self.rate)
+
     def __repr__(self) -> str:
         return f"Account({self.fingerprint}, {self.rate:g} requests a second)"
 

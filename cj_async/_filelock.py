@@ -71,7 +71,7 @@ class FileLock:
             OSError: The lock file cannot be made, or the file system knows no locks.
         """
         left = patience
-        while not await in_thread(self._try):
+        while not await in_thread(self.seize):
             if left <= 0:
                 return False
             left -= POLL
@@ -89,7 +89,8 @@ class FileLock:
                 _let_go(descriptor)  # a forked child may hold a copy: closing ours is not enough
         os.close(descriptor)
 
-    def _try(self) -> bool:
+    def seize(self) -> bool:
+        """Takes the turn if it is free now; whether it did."""
         if self._descriptor is None:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         self.held = _seize(self._descriptor)

@@ -236,6 +236,11 @@ class CJClient(Namespaces):
         return self._account.counts.copy()
 
     @property
+    def rate(self) -> float:
+        """Requests a second that the account may make: that of its tier, or less if CJ said so."""
+        return self._account.true_rate
+
+    @property
     def open_id(self) -> str | None:
         """The account's openId, which signs its webhooks; known once the client has logged in."""
         return self._account.auth.open_id

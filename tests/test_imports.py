@@ -43,7 +43,7 @@ LAYERS = [
     {"_login"},
     {"client"},
     {"__init__"},
-    {"webhooks", "reference"},
+    {"webhooks", "reference", "crawl"},
     {"simulator"},
     {"cli"},
 ]

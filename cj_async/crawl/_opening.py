@@ -1,0 +1,68 @@
+"""Which run does a state go on with? The one that is not at its end, or a new one."""
+
+from __future__ import annotations
+
+import json
+
+from cj_async.crawl._errors import StateError
+from cj_async.crawl._lists import LISTS, milliseconds
+from cj_async.crawl._plan import Plan, identity
+from cj_async.crawl._segment import Segment
+from cj_async.crawl._state import _runs, _segments
+from cj_async.crawl._state._file import Database
+from cj_async.crawl._state._workers import Worker
+
+_SECOND = 1_000  # milliseconds
+
+
+def begin_or_go_on(
+    database: Database, worker: Worker, plan: Plan, name: str, *, now: float, join: bool
+) -> _runs.Run:
+    """Enters this process, and returns the run that it works on.
+
+    Raises:
+        StateInUse: another process works on it, and ``join`` is not set.
+        StateError: the state is about another plan.
+    """
+    worker.register(database, join=join)
+    newest = _runs.newest(database)
+    _check_same(newest, plan, name)
+    if newest is not None and newest.ended is None:
+        return newest
+    return _runs.run_of(database, _begin(database, plan, newest, int(now * _SECOND)))
+
+
+def _check_same(newest: _runs.Run | None, plan: Plan, name: str) -> None:
+    if newest is None:
+        return
+    was, wanted = json.loads(newest.plan), identity(plan)
+    differing = [each for each in wanted if was.get(each) != wanted[each]]
+    if differing:
+        each = differing[0]
+        raise StateError(
+            name,
+            f"it is about {each}={was.get(each)!r}, and the plan says {wanted[each]!r}:"
+            " give the same, or another state file",
+        )
+
+
+def _begin(database: Database, plan: Plan, newest: _runs.Run | None, until: int) -> int:
+    terms = LISTS[plan.profile].terms
+    since = _since(plan, newest, database)
+    run = _runs.begin(
+        database,
+        json.dumps(identity(plan)),
+        since=since,
+        until=until,
+        cap=terms.cap if newest is None else newest.cap,
+        slack=terms.slack if newest is None else newest.slack,
+    )
+    _segments.add(database, run, [Segment(mode="seek", start=since, end=until, cursor=since)])
+    return run
+
+
+def _since(plan: Plan, newest: _runs.Run | None, database: Database) -> int | None:
+    if plan.since == "last":
+        last = None if newest is None else _runs.last_created(database, newest.id + 1)
+        return None if last is None else last - int(plan.lag.total_seconds() * _SECOND)
+    return milliseconds(plan.since)

@@ -1,0 +1,226 @@
+"""How is a crawl started? `run` keeps it in a file, `products` and `ids` just give the rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Unpack
+
+from cj_async import CJClient
+from cj_async.crawl._budget import Budget, Clock, WallClock
+from cj_async.crawl._documents import models_of
+from cj_async.crawl._engine import Engine, Take
+from cj_async.crawl._errors import IncompleteCrawl
+from cj_async.crawl._filters import ListFilters, SearchFilters
+from cj_async.crawl._lists import LISTS
+from cj_async.crawl._opening import begin_or_go_on
+from cj_async.crawl._plan import Plan
+from cj_async.crawl._projection import Projection
+from cj_async.crawl._pulse import Pulse, Watcher
+from cj_async.crawl._report import Report
+from cj_async.crawl._results import finish
+from cj_async.crawl._sink import Sink
+from cj_async.crawl._state._file import StateFile
+from cj_async.crawl._state._workers import Worker
+from cj_async.models.product import ProductListItem, ProductSearchItem
+
+_TURN = 300.0  # seconds that a background call may wait for its turn
+_AHEAD = 4  # pages of rows that wait for whoever iterates
+
+
+class Stop:
+    """Lets whoever holds it end a crawl in order: what is in flight is finished and kept."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self.why = ""
+
+    def ask(self, why: str = "it was asked to") -> None:
+        """Asks the crawl to stop; to be called in its event loop."""
+        self.why = self.why or why
+        self._asked.set()
+
+    async def wait(self) -> str:
+        """Waits until it was asked; returns why."""
+        await self._asked.wait()
+        return self.why
+
+
+async def run(
+    cj: CJClient,
+    plan: Plan | None = None,
+    *,
+    state: str | Path,
+    sink: Sink | Sequence[Sink] = (),
+    on_progress: Watcher | None = None,
+    every: float = 1.0,
+    join: bool = False,
+    stop: Stop | None = None,
+) -> Report:
+    """Crawls the catalog into a state file, and tells sinks what it finds.
+
+    A state file with a run that is not at its end goes on with that run; else a new one is begun,
+    which finds what is new, changed or gone since the last. Whatever happens in between, kill -9
+    included: nothing is lost, no sink gets anything twice, and at most the pages in flight are fetched
+    again. Interactive calls of the same client go first.
+
+    Args:
+        cj: A client. The crawl uses a sibling of background priority.
+        plan: What to fetch and what it may spend; everything, rich, by default.
+        state: Path of the state file; it is made when there is none.
+        sink: Who is told, such as ``ParquetSink("out/")``; one or several.
+        on_progress: Told a `CrawlProgress` every so many seconds, and one with the report at the end.
+        every: Seconds between two of them.
+        join: Work along with another process on this state, instead of refusing to.
+        stop: Ends it in order when asked.
+
+    Returns:
+        What it came to, with an honest verdict.
+
+    Raises:
+        StateInUse: another process works on this state, and ``join`` is not set.
+        StateError: the state file cannot be used, or is about another plan.
+        SinkFailed: a sink failed; what it lacks is in the state.
+        CJError: a call failed for good. In each case the state is intact: run it again to go on.
+    """
+    path = Path(state)
+    sinks = [sink] if isinstance(sink, Sink) else [*sink]
+    return await _run(
+        cj,
+        plan or Plan(),
+        StateFile(path),
+        Worker(path),
+        sinks=sinks,
+        watcher=on_progress,
+        every=every,
+        join=join,
+        stop=stop,
+    )
+
+
+def products(
+    cj: CJClient, **filters: Unpack[SearchFilters]
+) -> AsyncGenerator[ProductSearchItem, None]:
+    """Gives every product once, however many there are; just the rows, kept nowhere.
+
+    Wrap it in ``contextlib.aclosing`` when you may leave the loop early.
+
+    Args:
+        cj: A client; the crawl uses a sibling of background priority.
+        **filters: Those of ``cj.products.search`` that say which products; see `SearchFilters`.
+
+    Returns:
+        The rows, in no particular order.
+
+    Raises:
+        InvalidRequest: a filter is not known; before anything is sent.
+        IncompleteCrawl: after the last row, when there is more than could be reached or proved.
+        CJError: a call failed for good.
+    """
+    return _rows(cj, Plan(filters=filters))
+
+
+def ids(cj: CJClient, **filters: Unpack[ListFilters]) -> AsyncGenerator[ProductListItem, None]:
+    """Gives every product once, as the cheaper rows of product/list: 200 a call.
+
+    Args:
+        cj: A client; the crawl uses a sibling of background priority.
+        **filters: Those of ``cj.products.list`` that say which products; see `ListFilters`.
+
+    Returns:
+        The rows, in no particular order.
+
+    Raises:
+        InvalidRequest: a filter is not known; before anything is sent.
+        IncompleteCrawl: after the last row, when there is more than could be reached or proved.
+        CJError: a call failed for good.
+    """
+    return _rows(cj, Plan(profile="cheap", filters=filters))
+
+
+async def _rows(cj: CJClient, plan: Plan) -> AsyncGenerator[Any, None]:
+    """Runs a crawl with a temporary state beside whoever iterates, a few pages ahead."""
+    pages: asyncio.Queue[list[Any] | None] = asyncio.Queue(_AHEAD)
+    crawl = asyncio.create_task(_run(cj, plan, StateFile(None), Worker(None), take=pages.put))
+    ended = asyncio.ensure_future(_sentinel(crawl, pages))
+    try:
+        while (rows := await pages.get()) is not None:
+            for row in rows:
+                yield row
+        report = await crawl
+        if not report.is_complete:
+            raise IncompleteCrawl(report)
+    finally:
+        crawl.cancel()
+        ended.cancel()
+        await asyncio.gather(crawl, ended, return_exceptions=True)
+
+
+async def _sentinel(crawl: asyncio.Task[Report], pages: asyncio.Queue[list[Any] | None]) -> None:
+    await asyncio.wait({crawl})
+    await pages.put(None)
+
+
+async def _run(
+    cj: CJClient,
+    plan: Plan,
+    state: StateFile,
+    worker: Worker,
+    *,
+    sinks: Sequence[Sink] = (),
+    watcher: Watcher | None = None,
+    every: float = 1.0,
+    join: bool = False,
+    stop: Stop | None = None,
+    take: Take | None = None,
+    clock: Clock | None = None,
+) -> Report:
+    clock = clock or WallClock()
+    background = cj.with_options(priority="background", max_wait=_TURN)
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(state.aclose)
+        await state.open()
+        closing.callback(worker.let_go)
+        begun = await state.do(
+            begin_or_go_on, worker, plan, state.name, now=clock.time(), join=join
+        )
+        closing.push_async_callback(_leave, state, worker)
+        pulse = Pulse(state, begun.id, background, clock, plan.limits, watcher)
+        budget = Budget(plan.limits, lambda: background.points, clock, pulse.park)
+        models = models_of(LISTS[plan.profile])
+        projections = [Projection(state, sink, models) for sink in sinks]
+        for projection in projections:
+            closing.push_async_callback(projection.aclose)
+            await projection.open(worker.id)
+        engine = Engine(background, plan, state, worker, begun, budget, clock, projections, take)
+        await _beside(engine, pulse, budget, every, stop)
+        for projection in projections:
+            await projection.finish()
+        report = await finish(state, begun.id, background, pulse, budget.stopped)
+        await pulse.tell(engine.terms, report)
+        return report
+
+
+async def _beside(
+    engine: Engine, pulse: Pulse, budget: Budget, every: float, stop: Stop | None
+) -> None:
+    """Runs the engine, while somebody watches and somebody may ask it to stop."""
+    others = [asyncio.create_task(pulse.follow(every, lambda: engine.terms))]
+    if stop is not None:
+        others.append(asyncio.create_task(_stopped(stop, budget)))
+    try:
+        await engine.run()
+    finally:
+        for each in others:
+            each.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _stopped(stop: Stop, budget: Budget) -> None:
+    budget.stop(await stop.wait())
+
+
+async def _leave(state: StateFile, worker: Worker) -> None:
+    await state.do(worker.leave)

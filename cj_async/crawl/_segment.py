@@ -1,0 +1,162 @@
+"""What part of the catalog does a segment stand for, and how far is it?
+
+A segment is a window of the list: a span of creation time, perhaps one category, perhaps a span of
+prices. It is plain data, kept in the state file; `_seek` and `_scan` say how it moves.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Mode = Literal["seek", "scan", "count"]
+"""``seek`` follows the creation time; ``scan`` pages through; ``count`` only adds up totals."""
+
+Doubt = Literal["unsorted", "time_ignored", "filter_ignored"]
+"""What a page showed that the crawl relies on and that is not so."""
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A window of the list and its ledger. Times are milliseconds since 1970, prices US cents.
+
+    Attributes:
+        id: Number in the state; 0 for one that is not there yet.
+        mode: How it is read.
+        start: Earliest creation time, inclusive; None for no bound.
+        end: Latest creation time, inclusive; None for no bound.
+        category: Id of the third-level category, where it is only one.
+        low: Lowest price, inclusive, where prices are bounded.
+        high: Highest price, inclusive; None for no bound.
+        state: ``open``; ``done``; ``split`` (its children have the rest); ``capped``: rows are out of
+            reach.
+        cursor: Seek: creation time from which the next page begins; None for the very beginning.
+        page: Number of the next page.
+        turn: Scan: how often the window is being read; again when rows moved meanwhile.
+        turn_rows: Scan: rows of this turn.
+        expected: Rows from the cursor on, where the total told them exactly.
+        gap: Rows by which totals and rows disagreed: products that came or went, or were not shown.
+        hollow: Empty pages in a row although rows were due.
+        rows: Rows received.
+        distinct: Rows that this run had not seen before.
+        repeats: Rows that it had.
+        first_total: Total of the first page.
+        last_total: Total of the newest page.
+        requests: Pages fetched.
+        points: Points they cost.
+    """
+
+    id: int = 0
+    mode: Mode = "seek"
+    start: int | None = None
+    end: int | None = None
+    category: str | None = None
+    low: int | None = None
+    high: int | None = None
+    state: Literal["open", "done", "split", "capped"] = "open"
+    cursor: int | None = None
+    page: int = 1
+    turn: int = 1
+    turn_rows: int = 0
+    expected: int | None = None
+    gap: int = 0
+    hollow: int = 0
+    rows: int = 0
+    distinct: int = 0
+    repeats: int = 0
+    first_total: int | None = None
+    last_total: int | None = None
+    requests: int = 0
+    points: int = 0
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a window, as it is asked for; the fields mean what those of a segment do."""
+
+    start: int | None
+    end: int | None
+    category: str | None
+    low: int | None
+    high: int | None
+    page: int
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page showed.
+
+    Attributes:
+        times: Creation time of each row, in the order of the page; None where a row has none.
+        total: Rows that match, as told.
+        misfits: Rows that the category or the prices asked for should have kept away.
+        beyond_cap: The page was refused because it begins beyond the cap.
+    """
+
+    times: tuple[int | None, ...] = ()
+    total: int | None = None
+    misfits: int = 0
+    beyond_cap: bool = False
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list is like.
+
+    Attributes:
+        size: Rows of a full page.
+        grain: Milliseconds that its times are rounded to.
+        slack: Milliseconds to begin earlier, where the bound itself may not count.
+        cap: Rows that one query shows; None while there seems to be no limit.
+        by_category: Whether a window can be split by category.
+        by_price: Whether a window can be split by price.
+    """
+
+    size: int
+    grain: int = 1
+    slack: int = 0
+    cap: int | None = 6000
+    by_category: bool = True
+    by_price: bool = True
+
+    def is_exact(self, total: int | None) -> bool:
+        """Whether a total tells the number of rows, and not only "at least".
+
+        A total above the cap does, too: such a list shows less than it counts.
+        """
+        return total is not None and total != self.cap
+
+    def is_reachable(self, page: int) -> bool:
+        """Whether a page begins below the cap."""
+        return self.cap is None or (page - 1) * self.size < self.cap
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page leads.
+
+    Attributes:
+        segment: The segment after it.
+        split: A window that has to be split, because it holds more rows than a query shows.
+        doubt: What the page showed that the crawl relies on and that is not so.
+    """
+
+    segment: Segment
+    split: Segment | None = None
+    doubt: Doubt | None = None
+
+
+def ask_of(segment: Segment, terms: Terms) -> Ask:
+    """The next page that a segment wants."""
+    start = segment.cursor if segment.mode == "seek" else segment.start
+    end = segment.end
+    return Ask(
+        start=None if start is None else start - terms.slack,
+        end=None if end is None else end + terms.slack,
+        category=segment.category,
+        low=segment.low,
+        high=segment.high,
+        page=segment.page,
+    )
+
+
+def as_read(segment: Segment, seen: Seen) -> Segment:
+    """The segment with the total of a page entered; the rest of the ledger is for who stores it."""
+    first = segment.first_total if segment.requests else seen.total
+    return msgspec.structs.replace(segment, first_total=first, last_total=seen.total)

@@ -1,0 +1,124 @@
+"""Which windows of the list are still to be read, and who reads them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from cj_async.crawl._segment import Segment, Terms
+from cj_async.crawl._split import tail
+from cj_async.crawl._state._file import Database
+
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE = msgspec.json.Decoder(Segment).decode
+_FEWEST_PAGES = 6
+"""A segment with fewer pages to go is not worth sharing: each one more costs about half a page."""
+_SHARE = 0.01
+
+
+def add(database: Database, run: int, segments: Iterable[Segment]) -> list[Segment]:
+    """Stores new segments; returns them with their numbers."""
+    return [_added(database, run, segment) for segment in segments]
+
+
+def store(database: Database, segment: Segment) -> None:
+    """Stores where a segment is."""
+    database.execute(
+        "UPDATE segments SET state = ?, body = ? WHERE id = ?",
+        (segment.state, _ENCODE(segment).decode(), segment.id),
+    )
+
+
+def held(database: Database, number: int, worker: int) -> Segment | None:
+    """A segment as it is now; None when this worker does not hold it (any more)."""
+    row = database.execute(
+        "SELECT body FROM segments WHERE id = ? AND worker = ? AND state = 'open'", (number, worker)
+    ).fetchone()
+    return None if row is None else _DECODE(row[0])
+
+
+def read(database: Database, number: int) -> Segment:
+    """A segment by its number."""
+    row = database.execute("SELECT body FROM segments WHERE id = ?", (number,)).fetchone()
+    return _DECODE(row[0])
+
+
+def claim(database: Database, run: int, worker: int) -> Segment | None:
+    """Takes an open segment that nobody holds."""
+    row = database.execute(
+        "SELECT body FROM segments WHERE run = ? AND state = 'open' AND worker IS NULL LIMIT 1",
+        (run,),
+    ).fetchone()
+    return None if row is None else _taken(database, _DECODE(row[0]), worker)
+
+
+def share(database: Database, run: int, worker: int, terms: Terms) -> Segment | None:
+    """Takes the later half of the seek that has most before it; None when none is worth it."""
+    best = max(opened(database, run), key=lambda each: ahead(each, terms), default=None)
+    if best is None or best.end is None or best.cursor is None:
+        return None
+    done = database.execute("SELECT requests FROM runs WHERE id = ?", (run,)).fetchone()[0]
+    if ahead(best, terms) < terms.size * max(_FEWEST_PAGES, done * _SHARE):
+        return None
+    middle = (best.cursor + best.end) // 2
+    middle -= middle % terms.grain
+    if middle <= best.cursor:
+        return None
+    kept, rest = tail(best, middle)
+    store(database, kept)
+    return _taken(database, _added(database, run, rest), worker)
+
+
+def ahead(segment: Segment, terms: Terms) -> float:
+    """About how many rows a seek still has before it; 0 where that is not known."""
+    if segment.mode != "seek" or segment.cursor is None or segment.end is None:
+        return 0.0
+    if segment.expected is not None:
+        return segment.expected
+    gone = segment.cursor - (segment.start if segment.start is not None else segment.cursor)
+    least = terms.cap if terms.cap and segment.last_total == terms.cap else 0
+    if gone <= 0:
+        return least or 0
+    return max(segment.distinct / gone * (segment.end - segment.cursor), 0.0)
+
+
+def release(database: Database, number: int) -> None:
+    """Lets go of a segment."""
+    database.execute("UPDATE segments SET worker = NULL WHERE id = ?", (number,))
+
+
+def opened(database: Database, run: int) -> list[Segment]:
+    """The segments that are not done."""
+    rows = database.execute("SELECT body FROM segments WHERE run = ? AND state = 'open'", (run,))
+    return [_DECODE(body) for (body,) in rows.fetchall()]
+
+
+def is_any_open(database: Database, run: int) -> bool:
+    """Whether something of the list is still to be read."""
+    found = database.execute(
+        "SELECT 1 FROM segments WHERE run = ? AND state = 'open' LIMIT 1", (run,)
+    ).fetchone()
+    return found is not None
+
+
+def every(database: Database, run: int) -> Iterator[Segment]:
+    """All segments of a run."""
+    rows = database.execute("SELECT body FROM segments WHERE run = ? ORDER BY id", (run,))
+    return (_DECODE(body) for (body,) in rows)
+
+
+def _added(database: Database, run: int, segment: Segment) -> Segment:
+    cursor = database.execute(
+        "INSERT INTO segments (run, state, body) VALUES (?, ?, '')", (run, segment.state)
+    )
+    assert cursor.lastrowid is not None
+    numbered = replace(segment, id=cursor.lastrowid)
+    store(database, numbered)
+    return numbered
+
+
+def _taken(database: Database, segment: Segment, worker: int) -> Segment:
+    database.execute("UPDATE segments SET worker = ? WHERE id = ?", (worker, segment.id))
+    return segment
