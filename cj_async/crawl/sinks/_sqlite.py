@@ -1,0 +1,236 @@
+"""How does a crawl become tables of SQLite, with its position in the same transaction?"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, get_args
+
+import msgspec
+
+from cj_async.crawl._errors import SinkFailed
+from cj_async.crawl._sink import Batch, Kind, Part
+from cj_async.crawl.sinks._columns import Cell, Column, ColumnType, Misfits, layout_of
+from cj_async.crawl.sinks._threaded import ThreadedSink
+from cj_async.errors import ConfigurationError
+
+_LINES: Final = 1_000
+_PATIENCE: Final = 30.0
+"""Seconds to wait for another program that writes to the file."""
+_NAME: Final = re.compile(r"(?!sqlite_)[A-Za-z_][A-Za-z0-9_]*", re.IGNORECASE)
+_POSITIONS: Final = "_cj_crawl"
+_KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+_TYPES: Final[dict[ColumnType, str]] = {
+    "text": "TEXT",
+    "texts": "TEXT",
+    "integer": "INTEGER",
+    "flag": "INTEGER",
+    "decimal": "TEXT",
+    "time": "TEXT",
+    "json": "TEXT",
+}
+_CLOSED: Final = "make it writable, or give another path"
+_ADVICE: Final = {
+    sqlite3.SQLITE_FULL: "make room, and go on: the state has what is missing",
+    sqlite3.SQLITE_READONLY: _CLOSED,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_NOTADB: "give another path, or move the file away",
+    sqlite3.SQLITE_BUSY: "end the program that writes to it, and go on",
+}
+_OTHERWISE: Final = "mend that, and go on: the state has what is missing"
+
+
+class SqliteSink(ThreadedSink):
+    """Tables of SQLite, a row for each product: the newest.
+
+    Products stand in ``table``, documents of another kind in ``details``, ``variants``, ``stock``
+    and ``reviews``; with another name of the table, that name stands before theirs:
+    ``us_products_details``. Money and weights are exact text, moments ISO 8601 text in UTC, flags
+    0 or 1, lists and what is nested JSON text. A removed product keeps its row; its ``_change`` is
+    ``removed``. An integer of more than 64 bits is null, and a warning names its column once.
+
+    The position of the crawl stands in the table ``_cj_crawl`` of the same file, and changes in one
+    transaction with the rows. Other tables of the file are left alone.
+
+    Args:
+        path: The file; made when missing.
+        table: Name of the table of the products: letters, digits and underscores.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, table: str = "products") -> None:
+        if not _NAME.fullmatch(table) or table.lower() == _POSITIONS:
+            raise ConfigurationError(f"{table!r} cannot be the name of a table of SqliteSink")
+        super().__init__(f"{os.fspath(path)}:{table}", _LINES)
+        self._path = Path(path)
+        self._names = {kind: _table_name(table, kind) for kind in _KINDS}
+        self._db: sqlite3.Connection | None = None
+        self._shaped: set[tuple[str, type[msgspec.Struct]]] = set()
+
+    def _open(self, source: str, token: str | None) -> int:  # noqa: ARG002  # it has a position
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._failures():
+            self._db = db = _connected(self._path)
+            with _transaction(db):
+                position = self._position(db, source)
+                self._move(db, position)  # a file that cannot be written is told now
+        return position
+
+    def _write(self, batch: Batch) -> None:
+        db = self._db
+        assert db is not None  # `write` needs an open sink
+        shaped = self._shaped | {(part.kind, part.model) for part in batch.parts}
+        with self._failures(), _transaction(db):
+            for part in batch.parts:
+                self._put(db, part)
+            self._move(db, batch.position)
+        self._shaped = shaped
+
+    def _close(self) -> None:
+        db, self._db = self._db, None
+        self._shaped = set()
+        if db is not None:
+            with self._failures():
+                db.close()
+
+    def _position(self, db: sqlite3.Connection, source: str) -> int:
+        db.execute(
+            f"CREATE TABLE IF NOT EXISTS {_POSITIONS}"
+            ' ("table" TEXT PRIMARY KEY, source TEXT NOT NULL, position INTEGER NOT NULL)'
+        )
+        name = self._names["products"]
+        query = f'SELECT source, position FROM {_POSITIONS} WHERE "table" = ?'  # noqa: S608  # a constant
+        for owner, position in db.execute(query, (name,)):
+            if owner != source:
+                raise SinkFailed(
+                    self.name, "its tables are those of another state file; name another table"
+                )
+            return int(position)
+        for each in self._names.values():
+            if _columns_of(db, each):
+                raise SinkFailed(
+                    self.name, f"there is a table {each} already; name another, or drop that one"
+                )
+        db.execute(f"INSERT INTO {_POSITIONS} VALUES (?, ?, 0)", (name, source))  # noqa: S608  # a constant
+        return 0
+
+    def _move(self, db: sqlite3.Connection, position: int) -> None:
+        update = f'UPDATE {_POSITIONS} SET position = ? WHERE "table" = ?'  # noqa: S608  # a constant
+        db.execute(update, (position, self._names["products"]))
+
+    def _put(self, db: sqlite3.Connection, part: Part) -> None:
+        layout, misfits = layout_of(part.model), Misfits()
+        table = _Table(self._names[part.kind], part.key, layout.columns)
+        if (part.kind, part.model) not in self._shaped:
+            table.shape(db)
+        table.put(db, layout.fill(part.lines, misfits))
+        self._warn(part.kind, misfits)
+
+    @contextmanager
+    def _failures(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the finer distinction
+            raise SinkFailed(self.name, f"{error}; {_ADVICE.get(code, _OTHERWISE)}") from error
+
+
+class _Table:
+    """A table of one kind: its statements."""
+
+    def __init__(self, name: str, key: str, columns: Sequence[Column]) -> None:
+        self._name = name
+        self._key = key
+        self._columns = columns
+        names = [column.name for column in columns]
+        self._upsert = _upsert(name, key, names)
+        self._remove = _upsert(name, key, ["_change", "_run", "_seen", key])
+        self._key_at = names.index(key)
+
+    def shape(self, db: sqlite3.Connection) -> None:
+        """Makes the table, or adds the columns of a newer model."""
+        there = _columns_of(db, self._name)
+        if not there:
+            columns = ", ".join(map(self._definition, self._columns))
+            db.execute(f"CREATE TABLE {_quoted(self._name)} ({columns})")
+            return
+        for column in self._columns:
+            if column.name.lower() not in there:
+                definition = self._definition(column)
+                db.execute(f"ALTER TABLE {_quoted(self._name)} ADD COLUMN {definition}")
+
+    def put(self, db: sqlite3.Connection, filled: list[Sequence[Cell]]) -> None:
+        """Upserts the rows, in their order."""
+        for at, column in enumerate(self._columns):
+            if column.type == "texts":
+                filled[at] = [_json_text(cell) for cell in filled[at]]
+        rows = zip(*filled, strict=True)
+        for removed, some in itertools.groupby(rows, key=lambda row: row[0] == "removed"):
+            if removed:
+                db.executemany(self._remove, ((*row[:3], row[self._key_at]) for row in some))
+            else:
+                db.executemany(self._upsert, some)
+
+    def _definition(self, column: Column) -> str:
+        key = " PRIMARY KEY NOT NULL" if column.name == self._key else ""
+        return f"{_quoted(column.name)} {_TYPES[column.type]}{key}"
+
+
+def _upsert(table: str, key: str, columns: Sequence[str]) -> str:
+    names = ", ".join(map(_quoted, columns))
+    marks = ", ".join("?" * len(columns))
+    changes = ", ".join(f"{_quoted(each)} = excluded.{_quoted(each)}" for each in columns)
+    return (
+        f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})"  # noqa: S608  # all are quoted
+        f" ON CONFLICT ({_quoted(key)}) DO UPDATE SET {changes}"
+    )
+
+
+def _json_text(cell: Cell) -> str | None:
+    return None if cell is None else msgspec.json.encode(cell).decode()
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _table_name(table: str, kind: Kind) -> str:
+    if kind == "products":
+        return table
+    return kind if table == "products" else f"{table}_{kind}"
+
+
+def _columns_of(db: sqlite3.Connection, table: str) -> set[str]:
+    """Names of a table's columns, in small letters as SQLite compares them; none: no table."""
+    return {str(row[1]).lower() for row in db.execute(f"PRAGMA table_info({_quoted(table)})")}
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection that leaves transactions to us; a new file gets a log, so that readers go on."""
+    new = not path.exists() or not path.stat().st_size
+    db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    try:
+        if new:
+            db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Generator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
