@@ -6,6 +6,8 @@ import sys
 
 __all__ = ["main"]
 
+_STOPPED = 130
+
 
 def main() -> None:
     """Runs the command line."""
@@ -15,4 +17,6 @@ def main() -> None:
         if error.name not in {"typer", "rich"}:
             raise
         sys.exit(f"cj needs {error.name}: pip install 'cj-async[cli]'")
+    except KeyboardInterrupt:  # before there is anything to end in order
+        sys.exit(_STOPPED)
     app()

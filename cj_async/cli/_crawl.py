@@ -1,123 +1,267 @@
-"""Crawls a product search into a file of one JSON object per line, page by page."""
+"""The commands of `cj crawl`: plan, run, resume, status, verify, export."""
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
-from typing import BinaryIO, Final, Protocol
+from typing import Annotated, Any
 
 import msgspec
+import typer
 
-from cj_async import CJClient, ListCapped, Page
-from cj_async.models.product import ProductSearchItem
+from cj_async import crawl
+from cj_async.cli import _options as options
+from cj_async.cli._costs import Costs, sizes
+from cj_async.cli._memory import Settings, plan_again, recall
+from cj_async.cli._outs import Out, outs_of
+from cj_async.cli._running import running
+from cj_async.cli._session import INCOMPLETE, STOPPED, Job, carry_out, client, outs_again
+from cj_async.cli._show import pairs, tell
+from cj_async.cli._status import status_tables, verification_table
 
-PAGE = 100
-FEATURES: Final = ("enable_category", "enable_combine", "enable_description", "enable_video")
-"""All that a row can hold; a page costs the same with and without."""
+app = typer.Typer(
+    name="crawl",
+    no_args_is_help=True,
+    help=(
+        "Crawl the catalog: everything, within budget, surviving anything."
+        "\n\nExit codes:"
+        "\n\n0: complete, or complete_with_churn"
+        "\n\n1: an error; the state is intact, run again to go on"
+        "\n\n2: a wrong option"
+        "\n\n3: cap_suspected or unverified; verify: something is missing"
+        "\n\n4: budget_stopped by points, deadline or limit; can be resumed"
+        "\n\n130, 143: stopped by Ctrl-C or SIGTERM; can be resumed"
+    ),
+)
 
-_ENCODER = msgspec.json.Encoder()
-
-
-@dataclass(slots=True)
-class Crawl:
-    """What a crawl has done so far.
-
-    Attributes:
-        path: The file that is written.
-        products: Rows written.
-        pages: Pages fetched.
-        total: Rows that CJ reports; at the cap it means "at least".
-        sample: Id of one product of the crawl.
-        capped: What CJ's limit of rows per query cut off, if it did.
-        stopped: Whether somebody stopped it before its end.
-        complete: Whether it reached the end of the list, or of what was asked for.
-    """
-
-    path: Path
-    products: int = 0
-    pages: int = 0
-    total: int | None = None
-    sample: str | None = None
-    capped: ListCapped | None = None
-    stopped: bool = False
-    complete: bool = False
-    began: float = field(default_factory=monotonic)
-    ended: float | None = None
-    file: BinaryIO | None = None
-
-    def open(self) -> BinaryIO:
-        """Opens the file for writing; what it held before is gone."""
-        self.file = self.path.open("wb")
-        return self.file
-
-    @property
-    def state(self) -> str:
-        """How it ended, in a word or two."""
-        if self.complete:
-            return "done"
-        return "stopped" if self.stopped else "not complete"
-
-    @property
-    def seconds(self) -> float:
-        """Seconds from the beginning to the end, or to now."""
-        return (self.ended or monotonic()) - self.began
+_POINTS = 50_000
 
 
-class Progress(Protocol):
-    """Whoever shows how far a crawl is."""
-
-    def advance(self, crawl: Crawl) -> None:
-        """Called after every page."""
-        ...
-
-
-async def crawl_products(
-    cj: CJClient,
-    crawl: Crawl,
-    progress: Progress,
-    *,
-    keyword: str | None = None,
-    country: str | None = None,
-    limit: int | None = None,
+@app.command()
+def plan(
+    products: Annotated[
+        int | None, typer.Option(min=0, help="How many; by default as many as the state knows.")
+    ] = None,
+    state: options.StateOption = options.STATE,
+    profile: options.ProfileOption = "rich",
+    enrich: options.Enrich = None,
+    tier: options.TierOption = "free",
+    points_total: Annotated[
+        int, typer.Option(min=0, help="Points a day of the account; 0 when it has none.")
+    ] = _POINTS,
+    points_left: Annotated[
+        int | None, typer.Option(min=0, help="Points that are left now; by default all.")
+    ] = None,
+    reserve: options.Reserve = None,
+    as_json: options.AsJson = None,
 ) -> None:
-    """Writes every product of a search, a page at a time; what was fetched is kept when stopped."""
-    search = cj.products.search(
-        key_word=keyword, country_code=country, size=PAGE, features=FEATURES
+    """Say what a crawl costs: calls, points, days. Sends nothing."""
+    costs = Costs(
+        profile=profile,
+        enrich=options.documents_of(enrich or ()),
+        rate=options.tier_of(tier),
+        points_total=points_total or None,
+        points_left=points_left,
+        reserve=reserve or 0,
     )
-    with ExitStack() as closing:
-        try:
-            async for page in search.pages():
-                # Opened late: a crawl that gets nothing leaves an older file as it was.
-                file = crawl.file or closing.enter_context(crawl.open())
-                _take(crawl, page, file, limit)
-                progress.advance(crawl)
-                if limit is not None and crawl.products >= limit:
-                    break
-            crawl.complete = True
-        except ListCapped as capped:
-            crawl.capped = capped
-        finally:
-            crawl.ended = monotonic()
+
+    known = state if state.is_file() else None
+
+    async def work() -> int:
+        estimates = [costs.of(each) for each in await sizes(products, known)]
+        tell(costs.facts(estimates), [costs.table(estimates)], as_json=as_json)
+        return 0
+
+    running(work())
 
 
-def _take(crawl: Crawl, page: Page[ProductSearchItem], file: BinaryIO, limit: int | None) -> None:
-    rows = page.items if limit is None else page.items[: limit - crawl.products]
-    file.write(_ENCODER.encode_lines(rows))
-    file.flush()
-    crawl.pages += 1
-    crawl.products += len(rows)
-    crawl.total = page.total
-    crawl.sample = crawl.sample or rows[0].id
+@app.command()
+def run(  # an option each
+    state: options.StateOption = options.STATE,
+    out: options.Outs = None,
+    profile: options.ProfileOption = "rich",
+    country: Annotated[str | None, typer.Option(help="Only with stock there, such as US.")] = None,
+    keyword: Annotated[str | None, typer.Option(help="Words in the name; rich: or a SKU.")] = None,
+    category: Annotated[str | None, typer.Option(help="Id of a category.")] = None,
+    filter_: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="Any filter of the list: name=value.", metavar="NAME=VALUE"),
+    ] = None,
+    features: options.Features = None,
+    enrich: options.Enrich = None,
+    since: options.Since = None,
+    parallel: options.Parallel = None,
+    max_points: options.MaxPoints = None,
+    deadline: options.Deadline = None,
+    reserve: options.Reserve = None,
+    limit: options.Limit = None,
+    on_exhausted: options.OnExhausted = None,
+    join: options.Join = False,
+    tier: options.TierOption = "free",
+    token_file: options.TokenFile = options.TOKENS,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = None,
+) -> None:
+    """Crawl into the state and its sinks: goes on with an unfinished run, else begins one.
+
+    Needs CJ_API_KEY. Costs 50 points for 100 rich or 200 cheap rows.
+    """
+    named = {
+        "country_code": country,
+        "category_id": category,
+        options.KEYWORD.get(profile, "key_word"): keyword,
+    }
+    wanted = options.plan_of(
+        profile=profile,
+        filters=options.filters_of(profile, filter_ or (), named),
+        features=None if features is None else options.words_of(features),
+        enrich=options.documents_of(enrich or ()),
+        since=options.since_of(since),
+        parallel=parallel,
+        max_points=max_points,
+        deadline=options.deadline_of(deadline, datetime.now(UTC)),
+        reserve=reserve or 0,
+        limit=limit,
+        on_exhausted=on_exhausted or "wait",
+    )
+    job = Job(
+        plan=wanted,
+        state=state.expanduser(),
+        outs=tuple(outs_of(out or (), state)),
+        tier=options.tier_of(tier),
+        token_file=token_file,
+        join=join,
+        quiet=quiet,
+        as_json=as_json,
+    )
+    running(carry_out(job))
 
 
-def peak_memory() -> float | None:
-    """The most memory that this process has used, in MiB; ``None`` where the system does not tell."""
-    try:
-        import resource
-    except ModuleNotFoundError:
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+@app.command()
+def resume(
+    state: options.StateOption = options.STATE,
+    max_points: options.MaxPoints = None,
+    deadline: options.Deadline = None,
+    reserve: options.Reserve = None,
+    limit: options.Limit = None,
+    on_exhausted: options.OnExhausted = None,
+    parallel: options.Parallel = None,
+    join: options.Join = False,
+    tier: options.SameTier = None,
+    token_file: options.TokenFile = options.TOKENS,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = None,
+) -> None:
+    """Go on with the unfinished run of a state, with the plan and the sinks it had.
+
+    Filters, documents, tier, reserve and the like are as they were; points to spend, deadline and
+    limit are given anew. With nothing to go on with it says so, and that is no error.
+    """
+    limits = {
+        "max_points": max_points,
+        "deadline": options.deadline_of(deadline, datetime.now(UTC)),
+        "reserve": reserve,
+        "limit": limit,
+        "on_exhausted": on_exhausted,
+        "parallel": parallel,
+    }
+    rate = None if tier is None else options.tier_of(tier)
+
+    async def work() -> int:
+        path = state.expanduser()
+        known = await crawl.status(path)
+        if not known.runs or known.is_finished:
+            _nothing_to_do(path, as_json)
+            return 0
+        settings = await recall(path) or Settings()
+        job = Job(
+            plan=plan_again(known.runs[-1].plan, settings, **limits),
+            state=path,
+            outs=outs_again(settings),
+            tier=rate or settings.tier,
+            token_file=token_file,
+            join=join,
+            quiet=quiet,
+            as_json=as_json,
+        )
+        return await carry_out(job)
+
+    running(work())
+
+
+@app.command()
+def status(state: options.StateOption = options.STATE, as_json: options.AsJson = None) -> None:
+    """Say what a state holds, while a crawl runs or not: runs, products, sinks, who is at work."""
+
+    async def work() -> int:
+        found = await crawl.status(state.expanduser())
+        facts: dict[str, Any] = {"state": str(state), "is_finished": found.is_finished}
+        facts |= msgspec.structs.asdict(found)
+        facts["first_parked"] = [
+            {"pid": each.pid, "document": each.document, "error": each.error}
+            for each in found.first_parked
+        ]
+        tell(facts, status_tables(str(state), found), as_json=as_json)
+        return 0
+
+    running(work())
+
+
+@app.command()
+def verify(
+    state: options.StateOption = options.STATE,
+    products: Annotated[
+        int, typer.Option(min=0, help="How many known products to ask for, 10 points each.")
+    ] = 20,
+    windows: Annotated[
+        int, typer.Option(min=0, help="How many windows of the list to read, 50 points each.")
+    ] = 5,
+    seed: Annotated[int | None, typer.Option(help="Draws the same samples again.")] = None,
+    tier: options.SameTier = None,
+    token_file: options.TokenFile = options.TOKENS,
+    as_json: options.AsJson = None,
+) -> None:
+    """Sample products and windows of the list again, and compare them with the state."""
+    rate = None if tier is None else options.tier_of(tier)
+
+    async def work() -> int:
+        path = state.expanduser()
+        settings = await recall(path) or Settings()
+        async with client(rate or settings.tier, token_file) as cj:
+            found = await crawl.verify(cj, path, products=products, windows=windows, seed=seed)
+        facts = {"is_good": found.is_good, **msgspec.structs.asdict(found)}
+        tell(facts, [verification_table(found)], as_json=as_json)
+        if found.missing:
+            return INCOMPLETE
+        return 0 if found.is_good else STOPPED
+
+    running(work())
+
+
+@app.command()
+def export(
+    out: options.RequiredOuts,
+    state: options.StateOption = options.STATE,
+    as_json: options.AsJson = None,
+) -> None:
+    """Write sinks anew from the state: each product that is there once, as last seen. Sends nothing."""
+    outs = outs_of(out, state)
+
+    async def work() -> int:
+        lines = await crawl.export(state.expanduser(), [each.sink() for each in outs])
+        _exported(lines, outs, as_json)
+        return 0
+
+    running(work())
+
+
+def _nothing_to_do(state: Path, as_json: bool | None) -> None:
+    words = "nothing to resume: its newest run is at its end; `cj crawl run` begins another"
+    facts = {"state": str(state), "resumed": False, "because": words}
+    tell(facts, [pairs("nothing to resume", {"state": str(state), "why": words})], as_json=as_json)
+
+
+def _exported(lines: int, outs: list[Out], as_json: bool | None) -> None:
+    paths = [str(each.path) for each in outs]
+    rows = {"lines": f"{lines:,}", "written": "\n".join(paths)}
+    tell({"lines": lines, "outs": paths}, [pairs("exported", rows)], as_json=as_json)

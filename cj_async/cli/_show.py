@@ -1,81 +1,43 @@
-"""What a person sees: progress, the summary of a crawl, one product with its variants and stock."""
+"""What does a person see, and what a script? The same facts as tables or as JSON; one product."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 
+import msgspec
+import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cj_async.cli._crawl import Crawl, peak_memory
 from cj_async.models.product import Product, ProductInventory, Variant
 
-LINES = 10
-"""Plain progress lines of a crawl whose total is known."""
+Facts = Mapping[str, object] | msgspec.Struct
+"""Names and values; a value may be anything that JSON can say."""
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
-class Bar:
-    """A progress bar, for a terminal."""
+def tell(facts: Facts, tables: Iterable[Table], *, as_json: bool | None) -> None:
+    """Prints facts to standard output: tables on a terminal, one JSON object elsewhere.
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("products", total=None)
-
-    def advance(self, crawl: Crawl) -> None:
-        """Moves the bar."""
-        self._progress.update(self._task, completed=crawl.products, total=crawl.total)
-
-
-class Lines:
-    """A line now and then, for a file or a log."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next = 0.0
-
-    def advance(self, crawl: Crawl) -> None:
-        """Prints a line when another tenth of the whole is done."""
-        if crawl.products >= self._next:
-            share = (crawl.total or 0) / LINES
-            self._next = crawl.products + max(share, 1)
-            self._console.print(
-                f"{crawl.products} of {crawl.total} products, {crawl.seconds:.1f} s"
-            )
-
-
-@contextmanager
-def progress_on(console: Console) -> Generator[Bar | Lines]:
-    """A bar on a terminal, plain lines elsewhere."""
-    if not console.is_terminal:
-        yield Lines(console)
+    Args:
+        facts: For JSON.
+        tables: For a person.
+        as_json: What to print, wherever it goes; None: as suits the output.
+    """
+    console = Console()
+    if as_json is None:
+        as_json = not console.is_terminal
+    if as_json:
+        typer.echo(msgspec.json.encode(facts))
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        yield Bar(progress)
+    for table in tables:
+        console.print(table)
 
 
-def summary(crawl: Crawl, *, permitted: float, counts: Mapping[str, int], points: int) -> Table:
-    """The summary of a crawl as a table of two columns."""
-    rate = crawl.pages / crawl.seconds if crawl.seconds else 0.0
-    memory = peak_memory()
-    rows = {
-        "file": str(crawl.path),
-        "products": str(crawl.products),
-        "pages": str(crawl.pages),
-        "seconds": f"{crawl.seconds:.1f}",
-        "requests a second": f"{rate:.2f} of {permitted:g} permitted",
-        "refusals": str(counts["refused"]),
-        "points spent": str(points),
-        "peak memory": "unknown" if memory is None else f"{memory:.0f} MiB",
-    }
-    table = Table(show_header=False, title=crawl.state, title_justify="left")
+def pairs(title: str, rows: Mapping[str, str]) -> Table:
+    """A table of two columns."""
+    table = Table(show_header=False, title=title, title_justify="left")
     for name, value in rows.items():
         table.add_row(name, value)
     return table
@@ -99,3 +61,17 @@ def product_table(product: Product, variants: list[Variant], stock: ProductInven
             levels or "unknown",
         )
     return table
+
+
+def span(seconds: float) -> str:
+    """Seconds as a person says them: ``34 s``, ``5 min``, ``3 h 20 min``, ``2 d 4 h``."""
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{round(whole / _MINUTE)} min"
+    large, small, words = (
+        (_DAY, _HOUR, ("d", "h")) if whole >= _DAY else (_HOUR, _MINUTE, ("h", "min"))
+    )
+    many, rest = divmod(round(whole / small) * small, large)
+    return f"{many} {words[0]} {rest // small} {words[1]}" if rest else f"{many} {words[0]}"

@@ -1,0 +1,98 @@
+"""What do Ctrl-C and SIGTERM do? They ask a crawl to stop, or cancel a task; a second one leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from cj_async.crawl import Stop
+
+logger = logging.getLogger("cj_async.cli")
+
+BY_SIGNAL: Final = 128
+"""What the number of a signal is added to for the exit code: 130 for Ctrl-C, 143 for SIGTERM."""
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class Asked:
+    """The signal that came, if one did.
+
+    Args:
+        stop: Asked at the first one.
+        leave: Called at the second one, with the exit code; does not return.
+    """
+
+    def __init__(self, stop: Stop, leave: Callable[[int], None]) -> None:
+        self._stop = stop
+        self._leave = leave
+        self.number: int | None = None
+
+    @property
+    def exit_code(self) -> int | None:
+        """130 or 143 after a signal; None while there was none."""
+        return None if self.number is None else BY_SIGNAL + self.number
+
+    def __call__(self, number: int) -> None:
+        """Takes a signal."""
+        if self.number is not None:
+            self._leave(BY_SIGNAL + number)
+        self.number = number
+        name = signal.Signals(number).name
+        logger.warning("%s: finishing what is in flight; once more leaves at once", name)
+        self._stop.ask(name)
+
+
+@contextmanager
+def asking(stop: Stop, leave: Callable[[int], None] = os._exit) -> Generator[Asked]:
+    """Lets the first signal end a crawl in order, and the second one leave at once.
+
+    The state of a crawl survives that as it survives kill -9.
+    """
+    asked = Asked(stop, leave)
+    with _told(asked):
+        yield asked
+
+
+@contextmanager
+def cancelling(task: asyncio.Task[Any]) -> Generator[None]:
+    """Lets signals end a task instead of the program."""
+    with _told(lambda _: task.cancel()):
+        yield
+
+
+@contextmanager
+def _told(act: Callable[[int], object]) -> Generator[None]:
+    loop = asyncio.get_running_loop()
+    try:
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, act, number)
+    except NotImplementedError:  # Windows
+        with _told_by_python(loop, act):
+            yield
+        return
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _told_by_python(
+    loop: asyncio.AbstractEventLoop, act: Callable[[int], object]
+) -> Generator[None]:
+    def handle(number: int, _: object) -> None:
+        loop.call_soon_threadsafe(act, number)
+
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

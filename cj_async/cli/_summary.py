@@ -1,0 +1,124 @@
+"""What did a crawl come to? One summary, as a table or as JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from rich.table import Table
+
+from cj_async import CJClient
+from cj_async.cli._show import pairs
+from cj_async.crawl import ParkedTask, Report
+
+
+class Parked(msgspec.Struct, frozen=True):
+    """A document that could not be fetched."""
+
+    pid: str
+    document: str
+    error: str
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as the command line tells of it; the ledger of its segments is in the state.
+
+    Those from ``run`` to ``points`` are of the run, over all its processes; ``seconds``, ``rate``,
+    ``refusals`` and ``peak_memory`` (MiB) are of this process.
+    """
+
+    run: int
+    verdict: str
+    because: str
+    stopped: str | None
+    products: int
+    new: int
+    changed: int
+    removed: int
+    rows: int
+    repeats: int
+    documents: int
+    parked: tuple[Parked, ...]
+    calls: int
+    points: int
+    points_left: int | None
+    seconds: float
+    rate: float
+    permitted: float
+    refusals: int
+    peak_memory: int | None
+    drift: Mapping[str, int]
+    doubts: tuple[str, ...]
+    state: str
+    outs: tuple[str, ...]
+
+    def table(self) -> Table:
+        """For a person."""
+        rows = {
+            "products": f"{self.products}",
+            "new, changed, removed": f"{self.new}, {self.changed}, {self.removed}",
+            "calls": f"{self.calls}",
+            "seconds": f"{self.seconds}",
+            "requests a second": f"{self.rate} of {self.permitted:g} permitted",
+            "refusals": f"{self.refusals}",
+            "points spent": f"{self.points}",
+            "peak memory": memory_words(self.peak_memory),
+        }
+        if self.documents or self.parked:
+            rows["documents"] = f"{self.documents}, {len(self.parked)} parked"
+        rows["state"] = self.state
+        rows["written"] = "\n".join(self.outs) or "nothing but the state: no --out"
+        rows["because"] = self.because
+        return pairs(f"run {self.run}: {self.verdict}", rows)
+
+
+def summed_up(report: Report, cj: CJClient, state: str, outs: Sequence[str]) -> Summary:
+    """The summary of a run.
+
+    Args:
+        report: What it came to.
+        cj: The client that it had.
+        state: Path of the state file.
+        outs: Paths of the sinks.
+    """
+    told = {name: getattr(report, name) for name in _TOLD}
+    return Summary(
+        **told,
+        parked=tuple(_parked(each) for each in report.parked),
+        calls=report.requests,
+        points_left=None if cj.points is None else cj.points.remaining,
+        seconds=round(report.seconds, 1),
+        rate=round(cj.counts["sent"] / report.seconds, 2) if report.seconds else 0.0,
+        permitted=cj.rate,
+        refusals=cj.counts["refused"],
+        peak_memory=peak_memory(),
+        state=state,
+        outs=tuple(outs),
+    )
+
+
+def memory_words(memory: int | None) -> str:
+    """MiB in words."""
+    return "unknown" if memory is None else f"{memory} MiB"
+
+
+def peak_memory() -> int | None:
+    """The most memory that this process has used, in MiB; ``None`` where the system does not tell."""
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20)
+
+
+_TOLD = (
+    *("run", "verdict", "because", "stopped", "products", "new", "changed", "removed", "rows"),
+    *("repeats", "documents", "points", "drift", "doubts"),
+)
+"""What a summary has from the report as it is."""
+
+
+def _parked(task: ParkedTask) -> Parked:
+    return Parked(task.pid, task.document, task.error)
