@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 
+from cj_async.crawl._documents import tasks_of
 from cj_async.crawl._errors import StateError
 from cj_async.crawl._lists import LISTS, milliseconds
 from cj_async.crawl._plan import Plan, identity
 from cj_async.crawl._segment import Segment
-from cj_async.crawl._state import _runs, _segments
+from cj_async.crawl._state import _runs, _segments, _wanted
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._workers import Worker
 
 _SECOND = 1_000  # milliseconds
+_LIST_READ = ("missing", "done")
 
 
 def begin_or_go_on(
@@ -27,7 +29,11 @@ def begin_or_go_on(
     worker.register(database, join=join)
     newest = _runs.newest(database)
     _check_same(newest, plan, name)
+    tasks = tasks_of(plan.enrich)
+    _wanted.fit(database, tasks)
     if newest is not None and newest.ended is None:
+        if newest.phase in _LIST_READ:
+            _wanted.queue_lacking(database, newest.id, tasks)
         return newest
     return _runs.run_of(database, _begin(database, plan, newest, int(now * _SECOND)))
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cj_async.crawl._state._file import Database
 
+GONE = "gone"
+"""The task that asks whether a product is still there."""
+
+NEW, CHANGED, KNOWN = range(3)
+"""Whose documents come first, of the same task."""
+
 ATTEMPTS = 5
 """Failures after which a task is parked, so that it holds up nobody."""
 
-_WAIT = 2.0  # seconds after the first failure, doubled with each further one
+_WAIT = 4.0  # seconds after the first failure, doubled with each further one
+_HEAD = 1_000  # bytes that are kept of CJ's answer
 
 
 class Task(NamedTuple):
@@ -31,22 +37,51 @@ class Parked(NamedTuple):
     raw: bytes | None
 
 
-def enqueue(database: Database, run: int, pids: Iterable[str], tasks: Sequence[str]) -> None:
+class Trouble(NamedTuple):
+    """How a task failed: in words, and what CJ answered."""
+
+    error: str
+    raw: bytes | None
+
+
+def priority(place: int, whose: int) -> int:
+    """How urgent a task is; the lowest number comes first.
+
+    Args:
+        place: Of the task among the tasks of the plan.
+        whose: ``NEW``, ``CHANGED`` or ``KNOWN``: what its product is.
+    """
+    return place * (KNOWN + 1) + whose
+
+
+def enqueue(
+    database: Database, run: int, pids: Iterable[str], tasks: Sequence[str], whose: int = NEW
+) -> None:
     """Queues tasks for products; in the order of the tasks, one that is queued already stays."""
     database.executemany(
         "INSERT INTO tasks (pid, task, run, priority) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (pid, task) DO UPDATE SET run = excluded.run, state = 'waiting', attempts = 0,"
         " due = 0, error = NULL, raw = NULL WHERE state != 'waiting'",
-        [(pid, task, run, place) for pid in pids for place, task in enumerate(tasks)],
+        [
+            (pid, task, run, priority(place, whose))
+            for pid in pids
+            for place, task in enumerate(tasks)
+        ],
     )
 
 
-def claim(database: Database, worker: int) -> Task | None:
-    """Takes the next task that is due."""
+def claim(database: Database, worker: int, now: float) -> Task | None:
+    """Takes the next task that is due.
+
+    Args:
+        database: The state.
+        worker: Who takes it.
+        now: Seconds since 1970.
+    """
     row = database.execute(
         "SELECT pid, task, attempts FROM tasks"
         " WHERE state = 'waiting' AND worker IS NULL AND due <= ? ORDER BY priority, pid LIMIT 1",
-        (time.time(),),
+        (now,),
     ).fetchone()
     if row is None:
         return None
@@ -70,7 +105,12 @@ def finish(database: Database, task: Task) -> None:
     database.execute("DELETE FROM tasks WHERE pid = ? AND task = ?", (task.pid, task.task))
 
 
-def fail(database: Database, task: Task, error: str, raw: bytes | None, *, now: float) -> bool:
+def drop(database: Database, pid: str) -> None:
+    """Takes everything about a product out of the queue."""
+    database.execute("DELETE FROM tasks WHERE pid = ?", (pid,))
+
+
+def fail(database: Database, task: Task, trouble: Trouble, *, now: float) -> bool:
     """Notes a failure; returns whether the task is parked now."""
     attempts = task.attempts + 1
     parked = attempts >= ATTEMPTS
@@ -80,9 +120,9 @@ def fail(database: Database, task: Task, error: str, raw: bytes | None, *, now: 
         (
             "parked" if parked else "waiting",
             attempts,
-            now + _WAIT * 2**attempts,
-            error,
-            raw,
+            now + _WAIT * 2 ** (attempts - 1),
+            trouble.error,
+            trouble.raw and trouble.raw[:_HEAD],
             task.pid,
             task.task,
         ),
@@ -97,9 +137,25 @@ def release(database: Database, task: Task) -> None:
     )
 
 
+def retry_parked(database: Database, run: int) -> None:
+    """Has what earlier runs parked tried again; whether a product is gone, only if it is missed still."""
+    database.execute(
+        "DELETE FROM tasks WHERE task = ? AND state = 'parked' AND EXISTS (SELECT 1 FROM items"
+        " WHERE kind = 0 AND pid = tasks.pid AND missing = 0)",
+        (GONE,),
+    )
+    database.execute(
+        "UPDATE tasks SET state = 'waiting', attempts = 0, due = 0, error = NULL, raw = NULL, run = ?"
+        " WHERE state = 'parked' AND run < ?",
+        (run, run),
+    )
+
+
 def next_due(database: Database) -> float | None:
-    """When the next waiting task is due, seconds since 1970; None when none waits."""
-    row = database.execute("SELECT min(due) FROM tasks WHERE state = 'waiting'").fetchone()
+    """When the next task is due that nobody holds, seconds since 1970; None when there is none."""
+    row = database.execute(
+        "SELECT min(due) FROM tasks WHERE state = 'waiting' AND worker IS NULL"
+    ).fetchone()
     return None if row is None else row[0]
 
 
