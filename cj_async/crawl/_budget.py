@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,8 +20,12 @@ DAY = 86_400.0
 RESERVE_SHARE = 0.05
 """Share of the points that a client leaves to interactive calls; background calls cannot have it."""
 
+ASSUMED_TOTAL = 50_000
+"""Points of a day, where refusals tell that points count and nothing tells how many there are."""
+
 _ROUNDING = 0.01
 _PLENTY = 10  # calls that the points cover before running dry is worth saying again
+_LOOK = 60.0  # seconds between two looks at the points while waiting: CJ may have told more
 
 
 class Clock(Protocol):
@@ -63,6 +68,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = None
     waits: bool = True
 
+    def kept(self, total: int) -> float:
+        """Points that are left in an account with so many a day."""
+        return max(self.reserve, total * RESERVE_SHARE)
+
 
 class Budget:
     """Says of each call whether it may be made, waits for points, and remembers why it stopped.
@@ -90,6 +99,7 @@ class Budget:
         self._parked = parked
         self._gate = asyncio.Lock()
         self._stopping = asyncio.Event()
+        self._settling = asyncio.Event()
         self.stopped: str | None = None
         self.spent = 0
         self._promised = 0
@@ -109,25 +119,37 @@ class Budget:
             products: Products that were found so far.
         """
         async with self._gate:
-            while self._is_within(cost, products):
-                wait = self._wait_for(cost)
-                if not wait:
-                    self._promised += cost
-                    return True
-                await self._park(wait)
+            try:
+                while self._is_within(cost, products):
+                    short = self._short_of(cost)
+                    if short > 0:
+                        await self._park(self._refilled_in(short), "the points are used up")
+                    elif self._promised and self._is_close(cost, short):
+                        await self._wait_for_others()
+                    else:
+                        self._promised += cost
+                        return True
+            finally:
+                self._parked(None)
         return False
 
-    def settle(self, cost: int, *, made: bool) -> None:
-        """Notes that an admitted call has ended; ``made`` unless it was never sent."""
+    def settle(self, cost: int, *, charged: bool) -> None:
+        """Notes that an admitted call has ended; ``charged`` unless it surely cost nothing."""
         self._promised -= cost
-        self.spent += cost if made else 0
+        self.spent += cost if charged else 0
+        self._settling.set()
+        self._settling = asyncio.Event()
 
     async def refused(self, error: PointsExhausted | QuotaExhausted) -> None:
         """Waits after CJ refused a call for want of points or quota; nobody else is let through meanwhile."""
+        until = max(error.retry_at.timestamp(), self._clock.time() + 1.0)
+        why = "a quota is" if isinstance(error, QuotaExhausted) else "the points are"
         async with self._gate:
-            wait = max(error.retry_at.timestamp() - self._clock.time(), 1.0)
-            if self._is_within(0, 0):
-                await self._park(wait)
+            try:
+                while self._is_within(0, 0) and (wait := until - self._clock.time()) > 0:
+                    await self._park(wait, f"{why} used up")
+            finally:
+                self._parked(None)
 
     async def pause(self, seconds: float) -> bool:
         """Waits, unless it is stopped meanwhile; whether it may go on."""
@@ -144,38 +166,70 @@ class Budget:
     def _is_within(self, cost: int, products: int) -> bool:
         limits = self._limits
         most, deadline = limits.max_points, limits.deadline
-        if most is not None and self.spent + self._promised + cost > most:
+        if most is not None and self.spent + cost > most:
             self.stop(f"max_points={most} are spent")
         if deadline is not None and self._clock.time() >= deadline.timestamp():
             self.stop(f"the deadline {deadline:%Y-%m-%d %H:%M:%S %Z} has passed")
         if limits.limit is not None and products >= limits.limit:
             self.stop(f"limit={limits.limit} products were found")
+        total = self._total()
+        if cost and total is not None and limits.reserve + cost > total:
+            self.stop(f"reserve={limits.reserve} leaves nothing of {total} points a day")
         return self.stopped is None
 
-    def _wait_for(self, cost: int) -> float:
-        """Seconds until the points cover a call and leave the reserve; 0 when they do."""
+    def _total(self) -> int | None:
+        """Points a day; None while the account seems to have none."""
         info = self._points()
-        if info is None or not cost or not info.total:
-            return 0.0
-        kept = max(self._limits.reserve, info.total * RESERVE_SHARE)
-        short = min(cost + kept, info.total) - info.remaining
-        if short <= 0:
-            self._is_dry &= short > -_PLENTY * cost
-            return 0.0
-        until_reset = DAY - self._clock.time() % DAY
-        return min(short * DAY / info.total, until_reset) + _ROUNDING
+        return None if info is None else info.total or ASSUMED_TOTAL
 
-    async def _park(self, wait: float) -> None:
+    def _short_of(self, cost: int) -> float:
+        """Points that are missing until a call is covered and the reserve left; negative: to spare."""
+        info = self._points()
+        if info is None:
+            self._is_dry = False
+        if info is None or not cost:
+            return -math.inf
+        total = info.total or ASSUMED_TOTAL
+        short = math.ceil(min(cost + self._limits.kept(total), total)) - info.remaining
+        self._is_dry &= short > -_PLENTY * cost
+        return short
+
+    def _is_close(self, cost: int, short: float) -> bool:
+        """Whether what others were promised may be what is missing in the end.
+
+        Their calls may not have been sent yet, so that the account's points do not show them.
+        """
+        most = self._limits.max_points
+        over = most is not None and self.spent + self._promised + cost > most
+        return over or short + self._promised > 0
+
+    def _refilled_in(self, short: float) -> float:
+        now = self._clock.time()
+        refill = short * DAY / (self._total() or ASSUMED_TOTAL)
+        return min(refill, DAY - now % DAY) + _ROUNDING
+
+    async def _wait_for_others(self) -> None:
+        """Waits until a call has ended, or the crawl is stopped."""
+        settled = asyncio.ensure_future(self._settling.wait())
+        stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({settled, stop}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            settled.cancel()
+            stop.cancel()
+            await asyncio.gather(settled, stop, return_exceptions=True)
+
+    async def _park(self, wait: float, why: str) -> None:
+        """Waits for some of that time; who asks looks again, for CJ may have told more meanwhile."""
         if not self._limits.waits:
-            self.stop("the points are used up")
+            self.stop(why)
             return
         until = self._clock.time() + wait
         if not self._is_dry:
             self._is_dry = True
             when = f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M:%S} UTC"
-            logger.info("crawl: out of points; goes on as they are refilled, next at %s", when)
+            logger.info("crawl: %s; goes on as they are refilled, next at %s", why, when)
         self._parked(until)
         if self._limits.deadline is not None:
             wait = min(wait, max(self._limits.deadline.timestamp() - self._clock.time(), 0.0))
-        await self.pause(wait)
-        self._parked(None)
+        await self.pause(min(wait, _LOOK))

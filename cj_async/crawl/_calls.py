@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from cj_async import (
-    CJError,
+    APIError,
+    AuthenticationFailed,
+    ConnectFailed,
     PointsExhausted,
     QuotaExhausted,
     RateLimited,
@@ -23,8 +25,25 @@ logger = logging.getLogger("cj_async")
 PATIENCE = 900.0
 """Seconds for which nothing but failures are borne before a crawl gives up; it can be resumed."""
 
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+_FIRST_WAIT, _DOUBLINGS = 1.0, 6  # seconds, up to about a minute
 _LONGEST_TURN = 5.0
+_LULL = 300.0  # seconds without a failure, after which one begins a new row of them
+
+_PASSING = (PointsExhausted, QuotaExhausted, RateLimited, ServerFailed, TransportError)
+_FREE = (PointsExhausted, QuotaExhausted, RateLimited, ConnectFailed)
+"""After these a call has surely cost no points; after other failures it may have."""
+
+
+class OneFailed(Exception):
+    """A call fails while others succeed: it is about what it asks for, and waiting does not heal it.
+
+    Attributes:
+        error: How it failed.
+    """
+
+    def __init__(self, error: ServerFailed | TransportError) -> None:
+        self.error = error
+        super().__init__(str(error))
 
 
 class Calls:
@@ -41,50 +60,98 @@ class Calls:
         self._clock = clock
         self._patience = patience
         self._failing_since: float | None = None
+        self._failed_last = 0.0
         self.made = 0
 
-    async def make(self, call: Callable[[], Awaitable[T]], cost: int, found: int) -> list[T]:
+    async def make(
+        self,
+        call: Callable[[], Awaitable[T]],
+        cost: int,
+        found: int,
+        *,
+        is_well: Callable[[], Awaitable[object]] | None = None,
+    ) -> list[T]:
         """Makes a call until it is answered.
 
         Args:
-            call: Makes it.
+            call: Makes it; without trying again by itself, or that is not counted.
             cost: Points that it costs.
             found: Products found so far.
+            is_well: Another call, made to tell whether CJ answers at all, where only one thing is asked
+                for that may be broken by itself.
 
         Returns:
             The answer as the only element; nothing when the crawl was stopped.
 
         Raises:
             CJError: it failed in a way that waiting does not heal, or for too long.
+            OneFailed: it failed, and others do not; only with ``is_well``.
         """
         attempt = 0
         while await self._budget.admit(cost, found):
             attempt += 1
-            is_made = True
+            charged, made = True, self.made
             try:
                 answer = await call()
-            except (PointsExhausted, QuotaExhausted) as error:
-                is_made = False
-                await self._budget.refused(error)
-            except (RateLimited, ServerFailed, TransportError) as error:
-                wait = self._wait_after(error, attempt)
-                if not await self._budget.pause(wait):
-                    return []
+            except _PASSING as error:
+                charged = not isinstance(error, _FREE)
+                failure = error
             else:
                 self._failing_since = None
                 self.made += 1
                 return [answer]
             finally:
-                self._budget.settle(cost, made=is_made)
+                self._budget.settle(cost, charged=charged)
+            if is_well is not None and isinstance(failure, ServerFailed | TransportError):
+                await self._blame(failure, is_well, is_alone=self.made > made)
+            await self._bear(failure, attempt)
         return []
 
-    def _wait_after(self, error: CJError, attempt: int) -> float:
-        if isinstance(error, RateLimited):
-            return min(error.retry_after or _FIRST_WAIT, _LONGEST_TURN)
+    async def _blame(
+        self,
+        failure: ServerFailed | TransportError,
+        is_well: Callable[[], Awaitable[object]],
+        *,
+        is_alone: bool,
+    ) -> None:
+        """Raises `OneFailed`, unless CJ cannot be reached at all."""
+        if isinstance(failure, ConnectFailed):
+            return
+        try:
+            if not is_alone:
+                await is_well()
+        except AuthenticationFailed:
+            raise
+        except (RateLimited, ServerFailed, TransportError):
+            return
+        except APIError as refusal:
+            logger.debug("crawl: CJ answers: %s", refusal)
+        raise OneFailed(failure) from failure
+
+    async def _bear(
+        self,
+        failure: PointsExhausted | QuotaExhausted | RateLimited | ServerFailed | TransportError,
+        attempt: int,
+    ) -> None:
+        """Waits as long as the failure asks for; raises it when it has lasted too long."""
+        if isinstance(failure, PointsExhausted | QuotaExhausted):
+            self._failing_since = None  # CJ is there, and says when to come again
+            await self._budget.refused(failure)
+        elif isinstance(failure, RateLimited):
+            if failure.status:
+                self._note(failure)
+            await self._budget.pause(min(failure.retry_after or _FIRST_WAIT, _LONGEST_TURN))
+        else:
+            self._note(failure)
+            await self._budget.pause(_FIRST_WAIT * 2.0 ** min(attempt - 1, _DOUBLINGS))
+
+    def _note(self, failure: RateLimited | ServerFailed | TransportError) -> None:
+        """Counts a failure; raises it when there was nothing else for too long."""
         now = self._clock.time()
-        if self._failing_since is None:
+        if self._failing_since is None or now - self._failed_last > _LULL:
             self._failing_since = now
-            logger.warning("crawl: %s; trying again", error)
+            if not isinstance(failure, RateLimited):
+                logger.warning("crawl: %s; trying again", failure)
+        self._failed_last = now
         if now - self._failing_since > self._patience:
-            raise error
-        return min(_FIRST_WAIT * 2.0 ** (attempt - 1), _LONGEST_WAIT)
+            raise failure

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
@@ -13,27 +14,41 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cj_async import APIError, CJClient, CJError
+from cj_async import CJClient, CJError
 from cj_async.crawl import _documents
 from cj_async.crawl._budget import Budget, Clock
 from cj_async.crawl._calls import Calls
+from cj_async.crawl._enrichment import Enrichment
+from cj_async.crawl._errors import CrawlError
 from cj_async.crawl._lists import LISTS, Fetched, points_of
 from cj_async.crawl._plan import Plan
 from cj_async.crawl._projection import Projection
 from cj_async.crawl._segment import Ask, Segment, Terms, ask_of
-from cj_async.crawl._state import _documents as _stored
-from cj_async.crawl._state import _pages, _segments, _tasks, _work
+from cj_async.crawl._state import _pages, _segments, _work
 from cj_async.crawl._state._file import StateFile
 from cj_async.crawl._state._runs import Run
 from cj_async.crawl._state._tasks import Task
 from cj_async.crawl._state._work import Wait
-from cj_async.crawl._state._workers import LEASE, Worker
+from cj_async.crawl._state._workers import Worker
 
 logger = logging.getLogger("cj_async")
 
 Take = Callable[[list[Any]], Awaitable[None]]
 _FEWEST, _MOST = 4, 16
+_LOOKS = 3  # how often a page is asked for while rows of it cannot be read
 _LATENCY = 1.5  # seconds of latency that workers side by side make up for
+
+
+def workers_of(plan: Plan, rate: float) -> int:
+    """How many workers a crawl has side by side.
+
+    Args:
+        plan: Says so, perhaps.
+        rate: Requests a second.
+    """
+    if plan.parallel is not None:
+        return plan.parallel
+    return min(max(_FEWEST, math.ceil(rate * _LATENCY)), _MOST)
 
 
 class Engine:
@@ -71,17 +86,19 @@ class Engine:
         self._budget, self._clock = budget, clock
         self._projections, self._take = tuple(projections), take
         self._tasks = _documents.tasks_of(plan.enrich)
+        self._enrichment = Enrichment(
+            cj, self.calls, state, run.id, worker.id, self.list.key, clock
+        )
         self._watched = attrgetter(*self.list.watched)
         self._categories: tuple[str, ...] | None = None
         self._news = asyncio.Event()
         self._failure: BaseException | None = None
+        self._broken: list[Projection] = []
 
     @property
     def parallel(self) -> int:
         """How many workers there are."""
-        if self._plan.parallel is not None:
-            return self._plan.parallel
-        return min(max(_FEWEST, math.ceil(self._cj.rate * _LATENCY)), _MOST)
+        return workers_of(self._plan, self._cj.rate)
 
     async def run(self) -> None:
         """Works until the run is done, or nothing more may be begun.
@@ -97,6 +114,10 @@ class Engine:
             for projection in self._projections:
                 projection.end()
             await asyncio.gather(*followers)
+            if self._failure is None:
+                await self._finish_sinks()
+            else:
+                await self._tell_the_rest()
         finally:
             for each in (*workers, *followers, heart):
                 each.cancel()
@@ -107,7 +128,14 @@ class Engine:
     async def _work(self) -> None:
         try:
             while self._budget.stopped is None:
-                work = await self._state.do(_work.next_work, self._run, self._worker.id, self.terms)
+                work = await self._state.do(
+                    _work.next_work,
+                    self._run,
+                    self._worker.id,
+                    self.terms,
+                    self._tasks,
+                    self._clock.time(),
+                )
                 if work is None:
                     self._wake()
                     return
@@ -129,12 +157,14 @@ class Engine:
             await self._wait_for_news(work.seconds)
 
     async def _wait_for_news(self, seconds: float) -> None:
-        news = self._news
+        nap = asyncio.ensure_future(self._clock.sleep(seconds))
+        news = asyncio.ensure_future(self._news.wait())
         try:
-            async with asyncio.timeout(seconds):
-                await news.wait()
-        except TimeoutError:
-            pass
+            await asyncio.wait({nap, news}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            nap.cancel()
+            news.cancel()
+            await asyncio.gather(nap, news, return_exceptions=True)
 
     def _wake(self) -> None:
         """Lets everybody who waits look again."""
@@ -146,18 +176,29 @@ class Engine:
         number = segment.id
         while segment.state == "open":
             ask = ask_of(segment, self.terms)
-            call = partial(
-                self.list.fetch, self._cj, ask, self._plan.filters, self._plan.asked_features
-            )
-            answer = await self.calls.make(call, self.list.points, self.found)
+            answer = await self._ask(ask)
             if not answer:
                 await self._state.do(_segments.release, number)
+                self._wake()
                 return
             committed = await self._commit(number, ask, answer[0])
             if committed.segment is None:
                 return
             segment = committed.segment
         self._wake()
+
+    async def _ask(self, ask: Ask) -> list[Fetched]:
+        """Asks for a page; again, a few times, while rows of it cannot be read."""
+        call = partial(
+            self.list.fetch, self._cj, ask, self._plan.filters, self._plan.asked_features
+        )
+        answer: list[Fetched] = []
+        for _ in range(_LOOKS):
+            answer = await self.calls.make(call, self.list.points, self.found)
+            if not answer or not answer[0].seen.unread:
+                return answer
+        logger.warning("crawl: %d rows of a page cannot be read", answer[0].seen.unread)
+        return answer
 
     async def _commit(self, number: int, ask: Ask, fetched: Fetched) -> _pages.Committed:
         if fetched.cap is not None:
@@ -166,10 +207,15 @@ class Engine:
         committed = await self._state.do(_pages.commit, self._run, self._worker.id, number, page)
         if committed.wants_categories:
             self._categories = await self._all_categories()
+            if self._categories is None:  # stopped: the page is asked for again when it goes on
+                await self._state.do(_segments.release, number)
+                return _pages.Committed(segment=None)
             return await self._commit(number, ask, fetched)
         if committed.terms is not None:
             self.terms = committed.terms
         self.found += len(committed.new)
+        if self._tasks:
+            self._wake()
         if committed.doubt is not None:
             logger.warning("crawl: %s; reading on in another way", committed.doubt)
         if self._take is not None and committed.new:
@@ -193,35 +239,24 @@ class Engine:
             with_lines=self._take is None,
         )
 
-    async def _all_categories(self) -> tuple[str, ...]:
+    async def _all_categories(self) -> tuple[str, ...] | None:
+        """Ids of the third-level categories; None when the crawl was stopped."""
         found = await self.calls.make(
             self._cj.products.categories, points_of("products.categories"), self.found
         )
-        levels = found[0] if found else []
+        if not found:
+            return None
         return tuple(
             leaf.category_id
-            for first in levels
+            for first in found[0]
             for second in first.category_first_list or []
             for leaf in second.category_second_list or []
         )
 
     async def _enrich(self, task: Task) -> None:
         """Fetches the documents of a product; a failure is noted, and holds up nobody."""
-        call = partial(_documents.fetch, self._cj, task.pid, task.task)
-        try:
-            answer = await self.calls.make(call, _documents.points_of_task(task.task), self.found)
-        except APIError as error:
-            now = self._clock.time()
-            parked = await self._state.do(_tasks.fail, task, str(error), None, now=now)
-            if parked:
-                logger.warning("crawl: %s of %s is parked: %s", task.task, task.pid, error)
-            return
-        if not answer:
-            await self._state.do(_tasks.release, task)
-            return
-        await self._state.do(
-            _stored.commit, self._run, self._worker.id, task, answer[0], self._clock.time()
-        )
+        await self._enrichment.carry_out(task, self.found)
+        self._wake()
         self._tell()
 
     def _tell(self) -> None:
@@ -232,10 +267,29 @@ class Engine:
         try:
             await projection.follow()
         except CJError as error:
+            self._broken.append(projection)
             self._fail(error)
 
+    async def _tell_the_rest(self) -> None:
+        """Tells the sinks what was found before a call failed; not those that failed themselves."""
+        for projection in self._projections:
+            if projection not in self._broken:
+                with suppress(CrawlError):
+                    await projection.finish()
+
+    async def _finish_sinks(self) -> None:
+        """Own sinks first: two processes that wait for each other's would never end."""
+        for projection in self._projections:
+            await projection.finish()
+        for projection in self._projections:
+            await projection.outlast()
+
     async def _stay_known(self) -> None:
-        """Lengthens the lease of this process."""
-        while True:
-            await asyncio.sleep(LEASE / 3)
-            await self._state.do(self._worker.renew)
+        """Lengthens the lease of this process, and looks after the others."""
+        try:
+            while True:
+                await asyncio.sleep(self._worker.beat)
+                if await self._state.do(self._worker.keep):
+                    self._wake()
+        except CJError as error:
+            self._fail(error)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from cj_async import CJClient
-from cj_async.crawl._budget import DAY, Clock, Limits
+from cj_async.crawl._budget import ASSUMED_TOTAL, DAY, Clock, Limits
 from cj_async.crawl._progress import CrawlProgress
 from cj_async.crawl._report import Report
 from cj_async.crawl._segment import Terms
 from cj_async.crawl._state import _runs, _segments, _tasks
 from cj_async.crawl._state._file import Database, StateFile
-from cj_async.crawl._verdict import Verdict, judge, summed
+from cj_async.crawl._verdict import Sums, Verdict, judge, summed
+
+logger = logging.getLogger("cj_async")
 
 Watcher = Callable[[CrawlProgress], object]
 
@@ -26,7 +29,7 @@ class Pulse:
 
     Args:
         state: The state.
-        run: Number of the run.
+        run: The run, as it is when this process begins.
         cj: Whose rate and points count.
         clock: Time.
         limits: What may be spent.
@@ -36,16 +39,17 @@ class Pulse:
     def __init__(
         self,
         state: StateFile,
-        run: int,
+        run: _runs.Run,
         cj: CJClient,
         clock: Clock,
         limits: Limits,
         watcher: Watcher | None,
     ) -> None:
-        self._state, self._run, self._cj = state, run, cj
+        self._state, self._run, self._cj = state, run.id, cj
         self._clock, self._limits, self._watcher = clock, limits, watcher
         self._began = clock.time()
-        self._pages: deque[tuple[float, int]] = deque(maxlen=_RECENT)
+        self._pages = deque([(self._began, run.requests)], _RECENT)
+        self._closed = _Closed()
         self.parked_until: float | None = None
 
     @property
@@ -61,17 +65,27 @@ class Pulse:
         """Tells the watcher, until cancelled."""
         while self._watcher is not None:
             await self._clock.sleep(every)
-            self._watcher(await self.look(terms()))
+            self._say(await self.look(terms()))
 
     async def tell(self, terms: Terms, report: Report) -> None:
         """Tells the watcher what it came to."""
         if self._watcher is not None:
             progress = await self.look(terms)
-            self._watcher(_ended(progress, report))
+            self._say(replace(progress, verdict=report.verdict, report=report))
+
+    def _say(self, progress: CrawlProgress) -> None:
+        """Tells the watcher; one that fails must not end a crawl of days, and is told no more."""
+        if self._watcher is None:
+            return
+        try:
+            self._watcher(progress)
+        except Exception:
+            logger.exception("crawl: on_progress failed, and is not called any more")
+            self._watcher = None
 
     async def look(self, terms: Terms) -> CrawlProgress:
         """Where the crawl is now."""
-        seen = await self._state.do(_seen, self._run, terms)
+        seen = await self._state.do(_seen, self._run, terms, self._closed, self._clock.time())
         run, ahead = seen.run, seen.ahead
         rate = self._rate(run.requests)
         calls = None if ahead is None else ahead / terms.size + seen.waiting
@@ -107,10 +121,12 @@ class Pulse:
     def _until_paid(self, run: _runs.Run, calls: float | None) -> float | None:
         """Seconds until the refill has covered what is still to come; rough: without the midnight."""
         info = self._cj.points
-        if calls is None or info is None or not info.total or not run.requests:
+        if calls is None or info is None or not run.requests:
             return None
-        short = calls * run.points / run.requests - max(info.remaining - self._limits.reserve, 0)
-        return max(short, 0.0) * DAY / info.total
+        total = info.total or ASSUMED_TOTAL
+        spare = max(info.remaining - self._limits.kept(total), 0.0)
+        short = calls * run.points / run.requests - spare
+        return max(short, 0.0) * DAY / total
 
 
 class _Seen:
@@ -118,21 +134,35 @@ class _Seen:
 
     __slots__ = ("ahead", "distinct", "run", "verdict", "waiting")
 
-    def __init__(self, database: Database, run: int, terms: Terms) -> None:
+    def __init__(
+        self, database: Database, run: int, terms: Terms, closed: _Closed, now: float
+    ) -> None:
         self.run = _runs.run_of(database, run)
         opened = _segments.opened(database, run)
         known = all(each.mode == "seek" for each in opened) and self.run.phase != "check"
         self.ahead = sum(_segments.ahead(each, terms) for each in opened) if known else None
-        sums = summed(_segments.every(database, run))
+        sums = summed(opened, closed.at(database, run))
         self.distinct = sums.distinct
-        sums.is_told |= not sums.requests
-        self.verdict: Verdict = judge(sums, self.run.doubts).verdict
+        days = max(now - self.run.started, 0.0) / DAY
+        sums.is_told |= bool(opened) or not sums.requests  # what is open may still tell
+        self.verdict: Verdict = judge(sums, self.run.doubts, days=days).verdict
         self.waiting = _tasks.waiting(database)
 
 
-def _seen(database: Database, run: int, terms: Terms) -> _Seen:
-    return _Seen(database, run, terms)
+class _Closed:
+    """The ledgers of segments that are read to their end: they stay as they are, and are added up once."""
+
+    def __init__(self) -> None:
+        self._sums = Sums()
+        self._known = set[int]()
+
+    def at(self, database: Database, run: int) -> Sums:
+        """The sums by now."""
+        fresh = _segments.closed(database, run) - self._known
+        self._sums = summed((_segments.read(database, each) for each in fresh), self._sums)
+        self._known |= fresh
+        return self._sums
 
 
-def _ended(progress: CrawlProgress, report: Report) -> CrawlProgress:
-    return replace(progress, verdict=report.verdict, report=report)
+def _seen(database: Database, run: int, terms: Terms, closed: _Closed, now: float) -> _Seen:
+    return _Seen(database, run, terms, closed, now)

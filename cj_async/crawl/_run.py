@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, Unpack
 
 from cj_async import CJClient
 from cj_async.crawl._budget import Budget, Clock, WallClock
 from cj_async.crawl._documents import models_of
-from cj_async.crawl._engine import Engine, Take
-from cj_async.crawl._errors import IncompleteCrawl
+from cj_async.crawl._engine import Engine, Take, workers_of
+from cj_async.crawl._errors import IncompleteCrawl, SinkFailed, StateError
 from cj_async.crawl._filters import ListFilters, SearchFilters
 from cj_async.crawl._lists import LISTS
 from cj_async.crawl._opening import begin_or_go_on
@@ -26,7 +26,7 @@ from cj_async.crawl._state._file import StateFile
 from cj_async.crawl._state._workers import Worker
 from cj_async.models.product import ProductListItem, ProductSearchItem
 
-_TURN = 300.0  # seconds that a background call may wait for its turn
+_TURN = 10.0  # seconds that a call may wait for its turn, or for points, beyond those in line
 _AHEAD = 4  # pages of rows that wait for whoever iterates
 
 
@@ -73,7 +73,10 @@ async def run(
         sink: Who is told, such as ``ParquetSink("out/")``; one or several.
         on_progress: Told a `CrawlProgress` every so many seconds, and one with the report at the end.
         every: Seconds between two of them.
-        join: Work along with another process on this state, instead of refusing to.
+        join: Work along with another process on this state, instead of refusing to. Each of them has
+            its own limits: one that stops earlier reports ``budget_stopped`` while the others go on;
+            those that are there at the end report the verdict of the whole. A sink that several were
+            given is told by one of them; when that one ends or dies, another takes it over.
         stop: Ends it in order when asked.
 
     Returns:
@@ -87,6 +90,7 @@ async def run(
     """
     path = Path(state)
     sinks = [sink] if isinstance(sink, Sink) else [*sink]
+    _check_names(sinks)
     return await _run(
         cj,
         plan or Plan(),
@@ -178,7 +182,7 @@ async def _run(
     clock: Clock | None = None,
 ) -> Report:
     clock = clock or WallClock()
-    background = cj.with_options(priority="background", max_wait=_TURN)
+    background = _background(cj, plan)
     async with AsyncExitStack() as closing:
         closing.push_async_callback(state.aclose)
         await state.open()
@@ -187,20 +191,28 @@ async def _run(
             begin_or_go_on, worker, plan, state.name, now=clock.time(), join=join
         )
         closing.push_async_callback(_leave, state, worker)
-        pulse = Pulse(state, begun.id, background, clock, plan.limits, watcher)
+        pulse = Pulse(state, begun, background, clock, plan.limits, watcher)
         budget = Budget(plan.limits, lambda: background.points, clock, pulse.park)
         models = models_of(LISTS[plan.profile])
         projections = [Projection(state, sink, models) for sink in sinks]
         for projection in projections:
-            closing.push_async_callback(projection.aclose)
+            await closing.enter_async_context(projection)
             await projection.open(worker.id)
         engine = Engine(background, plan, state, worker, begun, budget, clock, projections, take)
         await _beside(engine, pulse, budget, every, stop)
-        for projection in projections:
-            await projection.finish()
         report = await finish(state, begun.id, background, pulse, budget.stopped)
         await pulse.tell(engine.terms, report)
         return report
+
+
+def _background(cj: CJClient, plan: Plan) -> CJClient:
+    """The client of a crawl: behind all others, and trying only once.
+
+    Trying again is the crawl's own business: each attempt may cost points, which it counts, and its
+    waits end when it is told to stop.
+    """
+    in_line = workers_of(plan, cj.rate) / cj.rate
+    return cj.with_options(priority="background", max_wait=_TURN + 2 * in_line, retries=0)
 
 
 async def _beside(
@@ -222,5 +234,14 @@ async def _stopped(stop: Stop, budget: Budget) -> None:
     budget.stop(await stop.wait())
 
 
+def _check_names(sinks: Sequence[Sink]) -> None:
+    """Two sinks of one name would write to the same place, each not knowing of the other."""
+    names = [sink.name for sink in sinks]
+    for name in names:
+        if names.count(name) > 1:
+            raise SinkFailed(name, "it is given twice: name another place for one of them")
+
+
 async def _leave(state: StateFile, worker: Worker) -> None:
-    await state.do(worker.leave)
+    with suppress(StateError):  # told already; and that this process is gone is seen by its lock
+        await state.do(worker.leave)
