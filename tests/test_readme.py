@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -41,6 +43,7 @@ async def run(command: list[str], simulator: Simulator, folder: Path) -> str:
         "CJ_API_KEY": simulator.api_key,
         "CJ_BASE_URL": simulator.base_url,
         "HOME": str(folder),
+        "DATABASE_URL": "postgres://postgres.db",
     }
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -66,8 +69,30 @@ async def test_a_program_of_the_readme_runs(
 ) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAMS[number], encoding="utf-8")
+    shutil.copy(PROJECT / "tests" / "asyncpg_on_sqlite.py", tmp_path / "asyncpg.py")
     out = await run([sys.executable, "-W", "error", str(program)], local_cj, tmp_path)
     assert out.strip()
+
+
+async def test_the_sink_of_the_readme_holds_every_product_once(
+    local_cj: Simulator, tmp_path: Path
+) -> None:
+    """Run twice: the second time it knows where it was."""
+    (number,) = (place for place, text in enumerate(PROGRAMS) if "class PostgresSink" in text)
+    for _ in range(2):
+        await test_a_program_of_the_readme_runs(number, local_cj, tmp_path)
+    database = sqlite3.connect(tmp_path / "postgres.db")
+    count = database.execute("SELECT count(*), count(DISTINCT pid) FROM cj").fetchone()
+    database.close()
+    assert count == (300, 300)
+
+
+def test_the_sink_of_the_readme_has_thirty_lines() -> None:
+    found = re.search(
+        r"^class PostgresSink:.*?(?=^async def main)", README, re.DOTALL | re.MULTILINE
+    )
+    assert found is not None
+    assert len(found[0].strip().splitlines()) <= 30
 
 
 @pytest.mark.parametrize("number", range(len(TESTS)))
