@@ -13,6 +13,7 @@ from cj_async.crawl._errors import (
     StateInUse,
 )
 from cj_async.crawl._estimate import Estimate, estimate
+from cj_async.crawl._export import export
 from cj_async.crawl._filters import ListFilters, SearchFilters
 from cj_async.crawl._plan import Plan
 from cj_async.crawl._progress import CrawlProgress
@@ -20,7 +21,10 @@ from cj_async.crawl._report import ParkedTask, Report
 from cj_async.crawl._run import Stop, ids, products, run
 from cj_async.crawl._segment import Segment
 from cj_async.crawl._sink import Batch, Part, Sink
+from cj_async.crawl._status import RunStatus, SinkStatus, Status, WorkerStatus, status
+from cj_async.crawl._stream import stream
 from cj_async.crawl._verdict import Verdict
+from cj_async.crawl._verify import Verification, verify
 from cj_async.crawl.sinks import JsonlSink, ParquetSink, SqliteSink
 
 __all__ = [
@@ -36,17 +40,26 @@ __all__ = [
     "Part",
     "Plan",
     "Report",
+    "RunStatus",
     "SearchFilters",
     "Segment",
     "Sink",
     "SinkFailed",
+    "SinkStatus",
     "SqliteSink",
     "StateError",
     "StateInUse",
+    "Status",
     "Stop",
     "Verdict",
+    "Verification",
+    "WorkerStatus",
     "estimate",
+    "export",
     "ids",
     "products",
     "run",
+    "status",
+    "stream",
+    "verify",
 ]

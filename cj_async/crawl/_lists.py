@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -84,15 +85,31 @@ class ProductList(msgspec.Struct, frozen=True, kw_only=True):
         """
         method = getattr(cj.products, self.operation.removeprefix("products."))
         more = {"features": list(features)} if self.profile == "rich" and features else {}
+        misread = self._misread(cj)
         try:
             page: Page[Any] = await method(**{**filters, **self.values(ask), **more})
         except ListCapped as error:
             return Fetched([], Seen(beyond_cap=True), error.cap)
-        return Fetched(page.items, self._seen(page, ask))
+        rows = [row for row in page.items if self.pid(row).strip()]
+        unread = len(page.items) - len(rows)
+        if self._misread(cj) > misread:  # a row that fits nothing is left out by the client
+            unread += max(self._due(page, ask) - len(page.items), 0)
+        return Fetched(rows, self._seen(rows, page.total, unread, ask))
 
-    def _seen(self, page: Page[Any], ask: Ask) -> Seen:
-        times = tuple(milliseconds(self.created(row)) for row in page.items)
-        return Seen(times=times, total=page.total, misfits=self._misfits(page.items, ask))
+    def _misread(self, cj: CJClient) -> int:
+        """How often rows of such a list were left out, by all calls of the client."""
+        fields = fields_of(self.operation)
+        return sum(many for path, many in cj.drift.items() if path.rpartition(".")[2] in fields)
+
+    def _due(self, page: Page[Any], ask: Ask) -> int:
+        """How many rows a page should have by its own total."""
+        size = self.terms.size
+        return size if page.total is None else min(size, page.total - (ask.page - 1) * size)
+
+    def _seen(self, rows: Sequence[Any], total: int | None, unread: int, ask: Ask) -> Seen:
+        times = tuple(milliseconds(self.created(row)) for row in rows)
+        misfits = self._misfits(rows, ask)
+        return Seen(times=times, total=total, misfits=misfits, unread=unread)
 
     def _misfits(self, rows: Sequence[Any], ask: Ask) -> int:
         if ask.category is None and ask.low is None:
@@ -112,6 +129,13 @@ class ProductList(msgspec.Struct, frozen=True, kw_only=True):
 def points_of(operation: str) -> int:
     """Points that a call of a method costs; 0 for one that is not known."""
     return next((each.points for each in operations().values() if each.id == operation), 0)
+
+
+@cache
+def fields_of(operation: str) -> frozenset[str]:
+    """JSON names of the fields that hold the rows of a list."""
+    known = next((each for each in operations().values() if each.id == operation), None)
+    return frozenset(known.paging.fields if known is not None and known.paging else ())
 
 
 def milliseconds(moment: datetime | None) -> int | None:

@@ -13,7 +13,7 @@ import msgspec
 Mode = Literal["seek", "scan", "count"]
 """``seek`` follows the creation time; ``scan`` pages through; ``count`` only adds up totals."""
 
-Doubt = Literal["unsorted", "time_ignored", "filter_ignored"]
+Doubt = Literal["unsorted", "undated", "time_ignored", "filter_ignored"]
 """What a page showed that the crawl relies on and that is not so."""
 
 
@@ -32,15 +32,23 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             reach.
         cursor: Seek: creation time from which the next page begins; None for the very beginning.
         page: Number of the next page.
-        turn: Scan: how often the window is being read; again when rows moved meanwhile.
-        turn_rows: Scan: rows of this turn.
-        expected: Rows from the cursor on, where the total told them exactly.
-        gap: Rows by which totals and rows disagreed: products that came or went, or were not shown.
-        hollow: Empty pages in a row although rows were due.
+        is_tied: Seek: a row of the cursor's moment is known, so that the next page must show it again.
+        turn: Scan: how often the window is being read; again when it was not shown as a whole.
+        turn_rows: Scan: different rows of this turn.
+        news: Scan: rows of this turn that may have come meanwhile: not seen before, and not of the
+            past.
+        is_closing: Scan: the first page is read once more, because the total moved meanwhile.
+        expected: Seek: rows from the cursor on, where the total told them exactly.
+        gap: Rows by which one total and the next disagreed: products that came or went.
+        withheld: Rows that the list counted, and did not show.
+        loose: Pages that did not show the row again from which they were asked for.
+        hollow: Answers in a row that were not believed: empty or short although rows were due, or
+            not as relied on.
         rows: Rows received.
         distinct: Rows that this run had not seen before.
         repeats: Rows that it had.
-        first_total: Total of the first page.
+        unread: Rows that could not be read: no object, or without an id.
+        first_total: Total of the first page; of a scan: of this turn.
         last_total: Total of the newest page.
         requests: Pages fetched.
         points: Points they cost.
@@ -56,14 +64,20 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: Literal["open", "done", "split", "capped"] = "open"
     cursor: int | None = None
     page: int = 1
+    is_tied: bool = False
     turn: int = 1
     turn_rows: int = 0
+    news: int = 0
+    is_closing: bool = False
     expected: int | None = None
     gap: int = 0
+    withheld: int = 0
+    loose: int = 0
     hollow: int = 0
     rows: int = 0
     distinct: int = 0
     repeats: int = 0
+    unread: int = 0
     first_total: int | None = None
     last_total: int | None = None
     requests: int = 0
@@ -88,13 +102,24 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
         times: Creation time of each row, in the order of the page; None where a row has none.
         total: Rows that match, as told.
         misfits: Rows that the category or the prices asked for should have kept away.
+        unread: Rows that are missing here because they could not be read.
+        known: Rows that the run had seen before.
+        repeated: Rows that the same window had shown before.
         beyond_cap: The page was refused because it begins beyond the cap.
     """
 
     times: tuple[int | None, ...] = ()
     total: int | None = None
     misfits: int = 0
+    unread: int = 0
+    known: int = 0
+    repeated: int = 0
     beyond_cap: bool = False
+
+    @property
+    def places(self) -> int:
+        """How many places of the list the page covers: its rows, and those that cannot be read."""
+        return len(self.times) + self.unread
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +152,11 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a page begins below the cap."""
         return self.cap is None or (page - 1) * self.size < self.cap
 
+    def due(self, total: int | None, page: int) -> int:
+        """How many rows a page must have where so many match; 0 where that is not told."""
+        shown = total or 0 if self.cap is None else min(total or 0, self.cap)
+        return min(max(shown - (page - 1) * self.size, 0), self.size)
+
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Where a page leads.
@@ -134,26 +164,40 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         segment: The segment after it.
         split: A window that has to be split, because it holds more rows than a query shows.
+        aside: A moment that fills a page: a window to be paged through by itself.
+        is_late: The page began after the moment it was asked from: a bound does not count itself.
         doubt: What the page showed that the crawl relies on and that is not so.
     """
 
     segment: Segment
     split: Segment | None = None
+    aside: Segment | None = None
+    is_late: bool = False
     doubt: Doubt | None = None
 
 
 def ask_of(segment: Segment, terms: Terms) -> Ask:
-    """The next page that a segment wants."""
-    start = segment.cursor if segment.mode == "seek" else segment.start
-    end = segment.end
+    """The next page that a segment wants.
+
+    Its end lies a grain later, and the start of a window a grain earlier, lest a bound not count
+    itself; a seek notices when its start does not.
+    """
+    is_seek = segment.mode == "seek"
+    start = segment.cursor if is_seek else segment.start
+    slack = terms.slack if is_seek else max(terms.slack, terms.grain)
     return Ask(
-        start=None if start is None else start - terms.slack,
-        end=None if end is None else end + terms.slack,
+        start=None if start is None else max(start - slack, 0),
+        end=asked_end(segment, terms),
         category=segment.category,
         low=segment.low,
         high=segment.high,
         page=segment.page,
     )
+
+
+def asked_end(segment: Segment, terms: Terms) -> int | None:
+    """Up to where the pages of a segment are asked for."""
+    return None if segment.end is None else segment.end + max(terms.slack, terms.grain)
 
 
 def as_read(segment: Segment, seen: Seen) -> Segment:

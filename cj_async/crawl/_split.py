@@ -11,13 +11,13 @@ from cj_async.crawl._segment import Segment, Terms
 
 _FIRST_PRICE = 1_000  # cents
 _GROWTH = 4
-_OLDEST = 946_684_800_000  # 2000-01-01: before there was a CJ
+_OLDEST = 0  # 1970: the first split finds the years without products
 
 
 def needs_categories(window: Segment, terms: Terms) -> bool:
     """Whether the next split of a window is the one by category."""
     return (
-        not _has_span(window, terms)
+        not has_span(window, terms)
         and terms.by_category
         and window.category is None
         and window.mode == "scan"
@@ -27,8 +27,8 @@ def needs_categories(window: Segment, terms: Terms) -> bool:
 def parts(window: Segment, terms: Terms, categories: Sequence[str] = ()) -> list[Segment]:
     """The windows that together are this one; new ones, with empty ledgers.
 
-    A split by category comes with windows that only count, by price: what has no category, or one
-    that is not in CJ's list of them, would be missed without a word.
+    A split by category comes with the window itself once more, only to be counted: what has no
+    category, or one that is not in CJ's list of them, would be missed without a word.
     """
     fresh = Segment(
         mode="count" if window.mode == "count" else "scan",
@@ -38,17 +38,18 @@ def parts(window: Segment, terms: Terms, categories: Sequence[str] = ()) -> list
         low=window.low,
         high=window.high,
     )
-    if _has_span(window, terms):
+    if has_span(window, terms):
         return _halves(fresh, terms)
     if needs_categories(window, terms):
-        counted = _by_price(replace(fresh, mode="count")) if terms.by_price else []
-        return [replace(fresh, category=each) for each in categories] + counted
+        census = replace(fresh, mode="count")
+        return [*(replace(fresh, category=each) for each in categories), census]
     return _by_price(fresh)
 
 
 def tail(segment: Segment, middle: int) -> tuple[Segment, Segment]:
     """A seek in two: what it keeps, and a new one from ``middle`` on."""
-    kept = replace(segment, end=middle - 1, expected=None)
+    total = 0 if segment.last_total == 0 else None  # nothing in all of it: nothing in a part
+    kept = replace(segment, end=middle - 1, expected=None, last_total=total)
     return kept, Segment(mode="seek", start=middle, end=segment.end, cursor=middle)
 
 
@@ -64,13 +65,13 @@ def spans(start: int, end: int, many: int, terms: Terms) -> list[Segment]:
     ]
 
 
-def as_scan(segment: Segment) -> Segment:
-    """What is left of a seek, as a window to be paged through."""
-    start = segment.cursor if segment.cursor is not None else segment.start
-    return Segment(mode="scan", start=start if start is not None else _OLDEST, end=segment.end)
+def by_time(start: int | None, end: int) -> Segment:
+    """A span as a window that can be split in time."""
+    return Segment(mode="scan", start=_OLDEST if start is None else start, end=end)
 
 
-def _has_span(window: Segment, terms: Terms) -> bool:
+def has_span(window: Segment, terms: Terms) -> bool:
+    """Whether a window can be split in time."""
     if window.start is None or window.end is None:
         return False
     return window.end - window.start + 1 > terms.grain

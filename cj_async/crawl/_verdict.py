@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -20,10 +20,17 @@ Verdict = Literal[
 ``unverified``: something that completeness rests on did not hold; ``because`` says what.
 """
 
-CHURN = 0.05
+CHURN = 0.02
 """Share of the rows that may come and go during a run; more is taken for something missing."""
 
+CHURN_A_DAY = 0.03
+"""What may come and go beyond that, for each day that the run takes."""
+
+_LOOSE = 0.02  # share of pages whose first row may be gone when they come; a few are always allowed
+_FEW = 2
+
 _DOUBTS = {
+    "undated": "the list shows no creation times; it was read in windows of time instead",
     "unsorted": "the list does not sort by creation time; it was read in windows of time instead",
     "time_ignored": "the list ignores bounds of time; it was split by category and price instead",
     "filter_ignored": "the list ignores category or price, so that its windows could not be told apart",
@@ -38,9 +45,14 @@ class Sums(msgspec.Struct, kw_only=True):
         requests: Pages fetched.
         distinct: Rows seen for the first time.
         gap: Rows by which totals and rows disagreed.
+        withheld: Rows that were counted, and not shown.
+        loose: Pages that did not show the row again from which they were asked for.
+        unread: Rows that could not be read.
         capped: Windows with rows out of reach.
+        uncounted: Windows that could not even be counted.
         counted: Rows of the windows that only count.
         parted: Rows of the windows of single categories.
+        untold: Windows whose last page told no total.
         is_told: Whether any total was told.
     """
 
@@ -48,9 +60,14 @@ class Sums(msgspec.Struct, kw_only=True):
     requests: int = 0
     distinct: int = 0
     gap: int = 0
+    withheld: int = 0
+    loose: int = 0
+    unread: int = 0
     capped: int = 0
+    uncounted: int = 0
     counted: int = 0
     parted: int = 0
+    untold: int = 0
     is_told: bool = False
 
 
@@ -61,30 +78,46 @@ class Judged(NamedTuple):
     because: str
 
 
-def summed(segments: Iterable[Segment]) -> Sums:
-    """Adds up ledgers."""
-    sums = Sums()
+def summed(segments: Iterable[Segment], before: Sums | None = None) -> Sums:
+    """Adds up ledgers, to what was added up before."""
+    sums = Sums() if before is None else msgspec.structs.replace(before)
     for segment in segments:
         sums.segments += 1
         sums.requests += segment.requests
         sums.distinct += segment.distinct
-        sums.gap += segment.gap
-        sums.capped += segment.state == "capped"
+        sums.unread += segment.unread
         sums.is_told |= segment.last_total is not None
-        if segment.state == "done" and segment.mode == "count":
-            sums.counted += segment.last_total or 0
-        elif segment.state == "done" and segment.category is not None:
-            sums.parted += segment.turn_rows
+        _add_window(sums, segment)
     return sums
 
 
-def judge(sums: Sums, doubts: Iterable[str] = (), *, stopped: str | None = None) -> Judged:
+def _add_window(sums: Sums, segment: Segment) -> None:
+    """What a window that was read to its end adds; one that was split is judged by its parts."""
+    is_done, is_capped = segment.state == "done", segment.state == "capped"
+    if segment.state == "split":
+        return
+    sums.gap += segment.gap
+    sums.withheld += segment.withheld
+    sums.loose += segment.loose
+    sums.untold += is_done and segment.last_total is None
+    if segment.mode == "count":
+        sums.uncounted += is_capped
+        sums.counted += is_done * (segment.last_total or 0)
+    else:
+        sums.capped += is_capped
+        sums.parted += is_done * segment.turn_rows * (segment.category is not None)
+
+
+def judge(
+    sums: Sums, doubts: Sequence[str] = (), *, stopped: str | None = None, days: float = 0.0
+) -> Judged:
     """The verdict on a run.
 
     Args:
         sums: Of its segments.
         doubts: What was not as relied on.
         stopped: Why it was stopped before its end, if it was.
+        days: How long it took; the longer, the more products may come and go.
     """
     told = [_DOUBTS.get(each, each) for each in doubts]
     if stopped is not None:
@@ -96,13 +129,40 @@ def judge(sums: Sums, doubts: Iterable[str] = (), *, stopped: str | None = None)
         return Judged(
             "cap_suspected", f"{windows} hold more rows than CJ shows, and cannot be split"
         )
-    if not sums.is_told:
-        return Judged("unverified", "the list told no totals to check against")
-    gap = sums.gap + abs(sums.counted - sums.parted)
-    if gap > max(sums.distinct * CHURN, 1):
-        return Judged("unverified", f"totals and rows disagree by {gap} of {sums.distinct} rows")
+    why_not = _unverified(sums, days)
+    if why_not is not None:
+        return Judged("unverified", "; ".join([why_not, *told]))
+    gap = _gap(sums)
     if gap:
         return Judged("complete_with_churn", "; ".join([f"{gap} products came or went", *told]))
     return Judged(
         "complete", "; ".join(["every window was read to its end, all totals agree", *told])
     )
+
+
+def _unverified(sums: Sums, days: float) -> str | None:
+    """What completeness rests on and that does not hold; the first that is found."""
+    if sums.unread:
+        rows = "one row" if sums.unread == 1 else f"{sums.unread} rows"
+        return f"{rows} could not be read: no object, or without an id"
+    if not sums.is_told:
+        return "the list told no totals to check against"
+    if sums.withheld:
+        return f"the list counted {sums.withheld} rows that it did not show"
+    if sums.untold:
+        return f"{sums.untold} windows ended without a total to check against"
+    if sums.uncounted:
+        return "products that have none of CJ's categories could not be counted"
+    if sums.loose > _FEW + sums.requests * _LOOSE:
+        return f"{sums.loose} pages did not go on where the page before had ended"
+    if sums.counted > sums.parted:
+        return f"{sums.counted - sums.parted} products belong to none of CJ's categories"
+    gap, share = _gap(sums), CHURN + CHURN_A_DAY * days
+    if gap > max(sums.distinct * share, _FEW):
+        return f"totals and rows disagree by {gap} of {sums.distinct} rows"
+    return None
+
+
+def _gap(sums: Sums) -> int:
+    """Products that came or went. One of them may show as a page that does not begin as it ended."""
+    return max(sums.gap, sums.loose) + sums.parted - sums.counted

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from cj_async.crawl._rows import Row, lines_of
 from cj_async.crawl._state._file import Database
 
+# One statement for all rows of a page: a statement for each would hand the interpreter back and forth.
 _UPSERT = """
-INSERT INTO items (kind, pid, hash, created, position, run) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO items (kind, pid, hash, created, position, run) VALUES {}
 ON CONFLICT (kind, pid) DO UPDATE SET
     hash = excluded.hash, created = coalesce(excluded.created, created),
     position = excluded.position, run = excluded.run, missing = 0, gone = 0
 """
-_TOUCH = "UPDATE items SET run = ?, missing = 0 WHERE kind = ? AND pid = ?"
+_TOUCH = "UPDATE items SET run = ?, missing = 0 WHERE kind = ? AND pid IN ({})"
 
 
 class Sorted(NamedTuple):
@@ -35,11 +37,11 @@ class Sorted(NamedTuple):
 
 def sort(database: Database, kind: int, run: int, rows: Sequence[Row]) -> Sorted:
     """Tells new rows from changed and known ones; a row that stands twice counts once."""
-    known = _known(database, kind, [row.pid for row in rows])
+    before = known(database, kind, [row.pid for row in rows])
     found = Sorted([], [], [], 0)
     repeats, here = 0, set[str]()
     for row in rows:
-        was = known.get(row.pid)
+        was = before.get(row.pid)
         if row.pid in here or (was is not None and was[1] == run):
             repeats += 1
         elif was is None or was[2]:
@@ -63,11 +65,35 @@ def keep(
         told += [("changed", row.body) for row in found.changed]
         position = append(database, kind, run, told, seen=seen)
     if fresh:
-        values = [(kind, row.pid, row.hash, row.created, position, run) for row in fresh]
-        database.executemany(_UPSERT, values)
+        places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(fresh))
+        rows = ((kind, row.pid, row.hash, row.created, position, run) for row in fresh)
+        database.execute(_UPSERT.format(places), [*chain.from_iterable(rows)])
     if found.same:
-        database.executemany(_TOUCH, [(run, kind, pid) for pid in found.same])
+        places = ", ".join("?" * len(found.same))
+        database.execute(_TOUCH.format(places), (run, kind, *found.same))
     return position
+
+
+def repeated(database: Database, segment: int, rows: Sequence[Row]) -> int:
+    """How many rows of a page a window has shown before, or shows twice here."""
+    pids = [*{row.pid for row in rows}]
+    marks = ", ".join("?" * len(pids))
+    before = database.execute(
+        f"SELECT count(*) FROM shown WHERE segment = ? AND pid IN ({marks})",  # noqa: S608
+        [segment, *pids],
+    ).fetchone()[0]
+    return int(before) + len(rows) - len(pids)
+
+
+def show(database: Database, segment: int, rows: Sequence[Row]) -> None:
+    """Notes which rows a window has shown in this turn."""
+    values = [(segment, row.pid) for row in rows]
+    database.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?)", values)
+
+
+def forget_shown(database: Database, segment: int) -> None:
+    """Forgets which rows a window has shown: it is done, or begins anew."""
+    database.execute("DELETE FROM shown WHERE segment = ?", (segment,))
 
 
 def append(
@@ -120,7 +146,8 @@ def revive(database: Database, pid: str) -> None:
     database.execute("UPDATE items SET missing = 0 WHERE kind = 0 AND pid = ?", (pid,))
 
 
-def _known(database: Database, kind: int, pids: Iterable[str]) -> dict[str, tuple[int, int, int]]:
+def known(database: Database, kind: int, pids: Iterable[str]) -> dict[str, tuple[int, int, int]]:
+    """What is known of products: hash, the run that saw them last, whether they are gone."""
     wanted: list[Any] = [*pids]
     marks = ", ".join("?" * len(wanted))
     rows = database.execute(

@@ -12,7 +12,7 @@ from cj_async.crawl._caps import plateau
 from cj_async.crawl._rows import Row, rows_of
 from cj_async.crawl._scan import scan
 from cj_async.crawl._seek import seek
-from cj_async.crawl._segment import Ask, Seen, Segment, Step, Terms
+from cj_async.crawl._segment import Ask, Seen, Segment, Step, Terms, ask_of
 from cj_async.crawl._split import needs_categories, parts
 from cj_async.crawl._state import _items, _modes, _runs, _segments, _tasks
 from cj_async.crawl._state._file import Database
@@ -79,20 +79,27 @@ def commit(database: Database, run: int, worker: int, number: int, page: Page) -
     segment = _segments.held(database, number, worker)
     if segment is None:
         return Committed(segment=None)
-    cap = plateau(segment, page.ask, page.seen, page.terms)
-    terms = page.terms if cap is None else replace(page.terms, cap=cap)
-    segment = segment if cap is None else replace(segment, expected=None)
-    step = (seek if segment.mode == "seek" else scan)(segment, page.ask, page.seen, terms)
+    known = _runs.run_of(database, run)
+    terms = _modes.agreed(known, page.terms, is_refused=page.seen.beyond_cap)
+    cap = plateau(segment, page.ask, page.seen, terms)
+    if cap is not None:
+        terms, segment = replace(terms, cap=cap), replace(segment, expected=None)
+    rows = rows_of(page.models, page.seen.times, pid=page.pid, watched=page.watched)
+    found = _items.sort(database, PRODUCTS, run, rows)
+    seen = replace(page.seen, known=found.repeats, repeated=_items.repeated(database, number, rows))
+    step = _step(segment, page.ask, seen, terms)
     if step.split is not None and page.categories is None and needs_categories(step.split, terms):
         return Committed(segment=segment, wants_categories=True)
-    rows = rows_of(page.models, page.seen.times, pid=page.pid, watched=page.watched)
-    found = _stored(database, run, page, rows)
+    _store(database, run, page, rows, found)
     moved = _entered(segment, step, page, found)
     _segments.store(database, moved)
+    _note_shown(database, moved, segment.turn, rows)
+    if step.aside is not None:
+        _segments.add(database, run, [step.aside])
     if step.split is not None:
         _segments.add(database, run, parts(step.split, terms, page.categories or ()))
     terms = _modes.settle(
-        database, run, segment, replace(step, segment=moved), terms, page.parallel
+        database, known, segment, replace(step, segment=moved), terms, page.parallel
     )
     return Committed(
         segment=_segments.read(database, number),
@@ -104,12 +111,22 @@ def commit(database: Database, run: int, worker: int, number: int, page: Page) -
     )
 
 
-def _stored(database: Database, run: int, page: Page, rows: Sequence[Row]) -> _items.Sorted:
-    found = _items.sort(database, PRODUCTS, run, rows)
+def _step(segment: Segment, ask: Ask, seen: Seen, terms: Terms) -> Step:
+    """Where a page leads; nowhere when it was asked for before others learned to begin earlier."""
+    start = ask_of(segment, terms).start
+    if start is not None and ask.start is not None and ask.start > start:
+        return Step(segment=segment)
+    return (seek if segment.mode == "seek" else scan)(segment, ask, seen, terms)
+
+
+def _store(
+    database: Database, run: int, page: Page, rows: Sequence[Row], found: _items.Sorted
+) -> None:
+    """Enters the rows of a page, and what is to be done for them."""
     _items.keep(database, PRODUCTS, run, found, seen=page.moment, with_lines=page.with_lines)
     if page.tasks:
-        pids = [row.pid for row in (*found.new, *found.changed)]
-        _tasks.enqueue(database, run, pids, page.tasks)
+        for rows_of_kind, whose in ((found.new, _tasks.NEW), (found.changed, _tasks.CHANGED)):
+            _tasks.enqueue(database, run, [row.pid for row in rows_of_kind], page.tasks, whose)
     _runs.add(
         database,
         run,
@@ -121,7 +138,16 @@ def _stored(database: Database, run: int, page: Page, rows: Sequence[Row]) -> _i
         repeats=found.repeats,
         undated=sum(time is None for time in page.seen.times),
     )
-    return found
+
+
+def _note_shown(database: Database, moved: Segment, turn: int, rows: Sequence[Row]) -> None:
+    """Keeps in mind what a window has shown, as long as it is being paged through."""
+    if moved.mode == "seek":
+        return
+    if moved.state == "open" and moved.turn == turn:
+        _items.show(database, moved.id, rows)
+    else:
+        _items.forget_shown(database, moved.id)
 
 
 def _entered(segment: Segment, step: Step, page: Page, found: _items.Sorted) -> Segment:
@@ -132,6 +158,7 @@ def _entered(segment: Segment, step: Step, page: Page, found: _items.Sorted) -> 
         rows=segment.rows + rows,
         distinct=segment.distinct + rows - found.repeats,
         repeats=segment.repeats + found.repeats,
+        unread=segment.unread + page.seen.unread,
         requests=segment.requests + 1,
         points=segment.points + page.points,
     )

@@ -47,6 +47,8 @@ CREATE TABLE segments (
     body TEXT NOT NULL
 );
 CREATE INDEX segments_open ON segments (run, state);
+CREATE TABLE shown (segment INTEGER NOT NULL, pid TEXT NOT NULL, PRIMARY KEY (segment, pid))
+    WITHOUT ROWID;
 CREATE TABLE items (
     kind INTEGER NOT NULL,
     pid TEXT NOT NULL,
@@ -79,6 +81,7 @@ CREATE TABLE tasks (
     PRIMARY KEY (pid, task)
 ) WITHOUT ROWID;
 CREATE INDEX tasks_waiting ON tasks (state, priority, pid);
+CREATE INDEX tasks_held ON tasks (worker) WHERE worker IS NOT NULL;
 CREATE TABLE sinks (
     name TEXT PRIMARY KEY,
     position INTEGER NOT NULL DEFAULT 0,
@@ -86,7 +89,7 @@ CREATE TABLE sinks (
     worker INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE workers (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     process INTEGER NOT NULL,
     host TEXT NOT NULL,
     lease REAL NOT NULL

@@ -15,7 +15,11 @@ _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder(Segment).decode
 _FEWEST_PAGES = 6
 """A segment with fewer pages to go is not worth sharing: each one more costs about half a page."""
-_SHARE = 0.01
+
+_PAGES_PER_OTHER = 4
+"""And so many more for each that is being read: while many are, nobody's rate is left unused."""
+
+_SHARE = 0.01  # of the pages so far: what sharing costs stays below half of it
 
 
 def add(database: Database, run: int, segments: Iterable[Segment]) -> list[Segment]:
@@ -46,9 +50,13 @@ def read(database: Database, number: int) -> Segment:
 
 
 def claim(database: Database, run: int, worker: int) -> Segment | None:
-    """Takes an open segment that nobody holds."""
+    """Takes an open segment that nobody holds.
+
+    What only counts comes last: products that go meanwhile are then counted rather less than more.
+    """
     row = database.execute(
-        "SELECT body FROM segments WHERE run = ? AND state = 'open' AND worker IS NULL LIMIT 1",
+        "SELECT body FROM segments WHERE run = ? AND state = 'open' AND worker IS NULL"
+        " ORDER BY json_extract(body, '$.mode') IS 'count', id LIMIT 1",
         (run,),
     ).fetchone()
     return None if row is None else _taken(database, _DECODE(row[0]), worker)
@@ -56,11 +64,13 @@ def claim(database: Database, run: int, worker: int) -> Segment | None:
 
 def share(database: Database, run: int, worker: int, terms: Terms) -> Segment | None:
     """Takes the later half of the seek that has most before it; None when none is worth it."""
-    best = max(opened(database, run), key=lambda each: ahead(each, terms), default=None)
+    others = opened(database, run)
+    best = max(others, key=lambda each: ahead(each, terms), default=None)
     if best is None or best.end is None or best.cursor is None:
         return None
     done = database.execute("SELECT requests FROM runs WHERE id = ?", (run,)).fetchone()[0]
-    if ahead(best, terms) < terms.size * max(_FEWEST_PAGES, done * _SHARE):
+    least = max(_FEWEST_PAGES, _PAGES_PER_OTHER * len(others), done * _SHARE)
+    if ahead(best, terms) < terms.size * least:
         return None
     middle = (best.cursor + best.end) // 2
     middle -= middle % terms.grain
@@ -89,10 +99,24 @@ def release(database: Database, number: int) -> None:
     database.execute("UPDATE segments SET worker = NULL WHERE id = ?", (number,))
 
 
+def supersede(database: Database, run: int) -> None:
+    """Marks all segments of a run as split: what they stood for is read in another way."""
+    for segment in every(database, run):
+        store(database, replace(segment, state="split"))
+
+
 def opened(database: Database, run: int) -> list[Segment]:
     """The segments that are not done."""
     rows = database.execute("SELECT body FROM segments WHERE run = ? AND state = 'open'", (run,))
     return [_DECODE(body) for (body,) in rows.fetchall()]
+
+
+def closed(database: Database, run: int) -> set[int]:
+    """Numbers of the segments that are done."""
+    rows = database.execute(
+        "SELECT id FROM segments WHERE run = ? AND state IN ('done', 'split', 'capped')", (run,)
+    )
+    return {number for (number,) in rows}
 
 
 def is_any_open(database: Database, run: int) -> bool:
@@ -106,7 +130,7 @@ def is_any_open(database: Database, run: int) -> bool:
 def every(database: Database, run: int) -> Iterator[Segment]:
     """All segments of a run."""
     rows = database.execute("SELECT body FROM segments WHERE run = ? ORDER BY id", (run,))
-    return (_DECODE(body) for (body,) in rows)
+    return (_DECODE(body) for (body,) in rows.fetchall())
 
 
 def _added(database: Database, run: int, segment: Segment) -> Segment:

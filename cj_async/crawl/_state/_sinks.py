@@ -33,16 +33,34 @@ def enter(database: Database, name: str, worker: int) -> Mark | None:
         database.execute("INSERT INTO sinks (name, worker) VALUES (?, ?)", (name, worker))
         return Mark(0, None, is_new=True)
     if row[2] not in (None, worker):
-        return None
+        return None  # one that let go of it, or died, is not there any more
     database.execute("UPDATE sinks SET worker = ? WHERE name = ?", (worker, name))
     return Mark(row[0], row[1], is_new=False)
 
 
-def confirm(database: Database, name: str, position: int, token: str | None) -> None:
-    """Notes how far a sink is."""
-    database.execute(
-        "UPDATE sinks SET position = ?, token = ? WHERE name = ?", (position, token, name)
+def confirm(database: Database, name: str, worker: int, position: int, token: str | None) -> bool:
+    """Notes how far a sink is; False when another process has it."""
+    cursor = database.execute(
+        "UPDATE sinks SET position = ?, token = ? WHERE name = ? AND worker = ?",
+        (position, token, name, worker),
     )
+    return bool(cursor.rowcount)
+
+
+def is_left(database: Database, name: str, now: float) -> bool | None:
+    """Whether another process still has a sink, and something to hand to it.
+
+    Returns:
+        True when it has; False when it has handed on everything, or has let go; None when it has not
+        been heard of for so long that there is no waiting for it.
+    """
+    row = database.execute(
+        "SELECT position, lease FROM sinks LEFT JOIN workers ON workers.id = worker WHERE name = ?",
+        (name,),
+    ).fetchone()
+    if row is None or row[1] is None or row[0] >= last(database):
+        return False
+    return None if row[1] < now else True
 
 
 def forget(database: Database, name: str) -> None:

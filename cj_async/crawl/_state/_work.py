@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 
 import msgspec
 
 from cj_async.crawl._segment import Segment, Terms
-from cj_async.crawl._state import _items, _runs, _segments, _tasks
+from cj_async.crawl._state import _items, _runs, _segments, _tasks, _wanted
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._tasks import Task
-from cj_async.crawl._state._workers import takes_over
 from cj_async.crawl._verdict import judge, summed
 
 MISSING = 2
 """Complete runs in a row that did not see a product, after which it is asked for."""
 
-GONE = "gone"
-"""The task that asks whether a product is still there."""
-
 _COMPLETE = ("complete", "complete_with_churn")
 _SOON = 1.0
+_DAY = 86_400.0  # seconds
 
 
 class Wait(msgspec.Struct, frozen=True):
@@ -32,7 +29,9 @@ class Wait(msgspec.Struct, frozen=True):
 Work = Segment | Task | Wait | None
 
 
-def next_work(database: Database, run: int, worker: int, terms: Terms) -> Work:
+def next_work(
+    database: Database, run: int, worker: int, terms: Terms, tasks: Sequence[str], now: float
+) -> Work:
     """Takes the next piece of work; None when the run is done.
 
     Args:
@@ -40,33 +39,38 @@ def next_work(database: Database, run: int, worker: int, terms: Terms) -> Work:
         run: Number of the run.
         worker: Who asks.
         terms: What the list is like.
+        tasks: What the plan wants to have fetched for each product.
+        now: Seconds since 1970.
     """
-    takes_over(database, time.time())
     known = _runs.run_of(database, run)
     segment = _segments.claim(database, run, worker)
     if segment is None and known.phase == "list":
         segment = _segments.share(database, run, worker, terms)
     if segment is not None:
         return segment
-    task = _tasks.claim(database, worker)
+    task = _tasks.claim(database, worker, now)
     if task is not None:
         return task
     if _segments.is_any_open(database, run):
         return Wait(_SOON)
     if known.phase == "list":
-        _look_for_missing(database, known)
+        _look_for_missing(database, known, tasks, now)
         return Wait(0.0)
     due = _tasks.next_due(database)
     if due is not None:
-        return Wait(max(min(due - time.time(), _SOON), 0.05))
+        return Wait(max(min(due - now, _SOON), 0.05))
+    if _tasks.waiting(database):
+        return Wait(_SOON)
     _runs.change(database, run, phase="done")
     return None
 
 
-def _look_for_missing(database: Database, run: _runs.Run) -> None:
+def _look_for_missing(database: Database, run: _runs.Run, tasks: Sequence[str], now: float) -> None:
     """After a complete list: what it did not show is counted, and asked for the second time."""
-    judged = judge(summed(_segments.every(database, run.id)), run.doubts)
+    _wanted.queue_lacking(database, run.id, tasks)
+    days = (now - run.started) / _DAY
+    judged = judge(summed(_segments.every(database, run.id)), run.doubts, days=days)
     if run.since is None and judged.verdict in _COMPLETE:
         _items.count_missing(database, run.id)
-        _tasks.enqueue(database, run.id, _items.suspects(database, MISSING), [GONE])
+        _tasks.enqueue(database, run.id, _items.suspects(database, MISSING), [_tasks.GONE])
     _runs.change(database, run.id, phase="missing")

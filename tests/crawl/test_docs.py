@@ -1,0 +1,37 @@
+"""Is docs/crawl.md true? Its table of costs is computed, its words are those of the code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+from cj_async.crawl import Verdict
+from tests.crawl.test_estimate import cost_table
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "crawl.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_costs_is_what_is_estimated() -> None:
+    assert cost_table() in PAGE
+
+
+def test_every_verdict_is_explained() -> None:
+    for verdict in get_args(Verdict):
+        assert f"| `{verdict}` |" in PAGE
+
+
+def test_every_command_and_option_that_is_named_exists() -> None:
+    reference = PAGE.split("## The command line")[1]
+    commands = set(re.findall(r"`cj crawl (\w+)`", reference))
+    assert commands == {"plan", "run", "resume", "status", "verify", "export"}
+    options = set(re.findall(r"`?(--[a-z-]+)", reference))
+    told = "".join(_help(command) for command in sorted(commands))
+    assert {option for option in options if option not in told} == set()
+
+
+def _help(command: str) -> str:
+    arguments = [sys.executable, "-m", "cj_async.cli", "crawl", command, "--help"]
+    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
