@@ -12,6 +12,25 @@ _ENCODER = msgspec.json.Encoder()
 _HASH = 8  # bytes: an SQLite integer
 
 
+UNDATED = -1
+"""The place of a product without a creation time."""
+
+
+class Key(NamedTuple):
+    """Where a product stands in the state: by its creation time, as in the list, then by its id.
+
+    Rows of a page stand side by side in this order. By id alone each row of a page would change
+    another page of the file, which costs three times as much.
+
+    Attributes:
+        place: Creation time, milliseconds since 1970; `UNDATED` for none.
+        pid: Id of the product.
+    """
+
+    place: int
+    pid: str
+
+
 class Row(NamedTuple):
     """One row, ready to be stored.
 
@@ -26,6 +45,11 @@ class Row(NamedTuple):
     created: int | None
     hash: int
     body: bytes
+
+    @property
+    def key(self) -> Key:
+        """Where the product stands in the state."""
+        return Key(UNDATED if self.created is None else self.created, self.pid)
 
 
 def rows_of(

@@ -18,13 +18,14 @@ from cj_async.crawl._calls import Calls
 from cj_async.crawl._errors import StateError
 from cj_async.crawl._filters import typed
 from cj_async.crawl._lists import LISTS, ProductList, points_of
-from cj_async.crawl._rows import Row, rows_of
+from cj_async.crawl._rows import Key, Row, rows_of
 from cj_async.crawl._segment import Segment, Terms, ask_of
 from cj_async.crawl._state import _items, _runs, _samples
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._reading import look
 
 _TURN = 300.0  # seconds that a background call may wait for its turn
+_AT_ONCE = 1_000  # products that are looked up in one statement
 _ASKS = 2  # answers in a row that a product is not there, which mean that it is gone
 
 
@@ -146,7 +147,7 @@ class _Comparison:
             windows += page is not None
             rows |= {row.pid: row for row in page or ()}
         there = {pid: await self._is_there(pid) for pid in self._sample.pids}
-        known = await look(self._path, _known, list(rows))
+        known = await look(self._path, _known, [row.key for row in rows.values()])
         return Verification(
             seed=seed,
             windows=windows,
@@ -222,7 +223,8 @@ def _starts(
     return [*known, *[since][: windows - len(known)], *anywhere]
 
 
-def _known(database: Database, pids: Sequence[str]) -> dict[str, int | None]:
+def _known(database: Database, keys: Sequence[Key]) -> dict[str, int | None]:
     """The hashes of known products; None for one that was gone."""
-    found = _items.known(database, 0, pids)
+    parts = [keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)]
+    found = {pid: known for part in parts for pid, known in _items.known(database, 0, part).items()}
     return {pid: None if is_gone else value for pid, (value, _, is_gone) in found.items()}

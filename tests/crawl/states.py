@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cj_async import CJClient, crawl
+from cj_async.crawl._rows import Key
 from cj_async.crawl._state import _items
 from cj_async.crawl._state._schema import APPLICATION, FORMAT
 from cj_async.simulator import Simulator
@@ -116,8 +117,9 @@ def bury(state: Path, pids: Sequence[str], key: str = "id") -> None:
 
     def work(database: sqlite3.Connection) -> None:
         for pid in pids:
+            (place,) = database.execute("SELECT place FROM items WHERE pid = ?", (pid,)).fetchone()
             line = f'{{"{key}":"{pid}"}}'.encode()
-            _items.bury(database, 2, pid, line, seen="2026-11-22T00:00:00Z")
+            _items.bury(database, 2, Key(place, pid), line, seen="2026-11-22T00:00:00Z")
 
     changed_by_hand(state, work)
 

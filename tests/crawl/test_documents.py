@@ -15,6 +15,7 @@ from cj_async import AuthenticationFailed, CJClient
 from cj_async.crawl import JsonlSink, _documents
 from cj_async.crawl._documents import Answer, Document, fetch, kinds_of, models_of, tasks_of
 from cj_async.crawl._lists import LISTS
+from cj_async.crawl._rows import Key
 from cj_async.crawl._state import _documents as stored
 from cj_async.crawl._state import _runs, _tasks
 from cj_async.crawl._state._documents import Spent
@@ -423,10 +424,10 @@ async def opened() -> AsyncGenerator[StateFile]:
 def _queued(database: Database) -> Task:
     run = _runs.begin(database, "{}", since=None, until=0, cap=None, slack=0)
     database.execute(
-        "INSERT INTO items (kind, pid, hash, created, position, run) VALUES (0, 'P', 1, 0, NULL, ?)",
+        "INSERT INTO items (kind, place, pid, hash, run) VALUES (0, 0, 'P', 1, ?)",
         (run,),
     )
-    _tasks.enqueue(database, run, ["P"], ["variants+stock", "reviews"])
+    _tasks.enqueue(database, run, [Key(0, "P")], ["variants+stock", "reviews"])
     task = _tasks.claim(database, 7, 0.0)
     assert task is not None
     return task
@@ -464,7 +465,7 @@ async def test_a_task_that_was_taken_over_stores_nothing(opened: StateFile) -> N
 async def test_what_a_run_has_had_is_not_told_again(opened: StateFile) -> None:
     task = await opened.do(_queued)
     await opened.do(_commit, 7, task, _ANSWER)
-    await opened.do(_tasks.enqueue, 1, ["P"], ["variants+stock"])
+    await opened.do(_tasks.enqueue, 1, [Key(0, "P")], ["variants+stock"])
     again = await opened.do(_tasks.claim, 7, 0.0)
     assert again is not None
     await opened.do(_commit, 7, again, Answer((Document(2, 99, b'{"pid":"P"}'),)))

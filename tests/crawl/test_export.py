@@ -358,6 +358,7 @@ def _document(database: Database, pid: str, name: str) -> None:
     body = json.dumps({"pid": pid, "productNameEn": name}).encode()
     position = _items.append(database, 1, 2, [("new", body)], seen="2026-11-22T00:00:00Z")
     database.execute(
-        "INSERT OR REPLACE INTO items (kind, pid, hash, position, run) VALUES (1, ?, 0, ?, 2)",
-        (pid, position),
+        "INSERT OR REPLACE INTO items (kind, place, pid, hash, position, run)"
+        " SELECT 1, place, pid, 0, ?, 2 FROM items WHERE kind = 0 AND pid = ?",
+        (position, pid),
     )

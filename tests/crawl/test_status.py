@@ -89,8 +89,8 @@ async def test_tasks_are_counted_and_the_parked_ones_told(tmp_path: Path) -> Non
         await crawl.run(cj, state=state)
     sql(
         state,
-        "INSERT INTO tasks (pid, task, run, priority, state, error, raw)"
-        " SELECT printf('p%03d', value), 'details', 1, 0,"
+        "INSERT INTO tasks (place, pid, task, run, priority, state, error, raw)"
+        " SELECT 0, printf('p%03d', value), 'details', 1, 0,"
         "        iif(value % 3, 'parked', 'waiting'), 'no', x'7b7d'"
         " FROM (WITH RECURSIVE numbers (value) AS"
         "       (SELECT 0 UNION ALL SELECT value + 1 FROM numbers WHERE value < 149)"

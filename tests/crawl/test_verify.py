@@ -112,9 +112,9 @@ async def test_only_what_the_plan_is_about_is_compared(tmp_path: Path) -> None:
 
 
 async def test_what_was_created_before_the_plan_begins_is_not_missing(crawled: Crawled) -> None:
-    created = sql(crawled.state, "SELECT created FROM items ORDER BY created")
+    created = sql(crawled.state, "SELECT place FROM items ORDER BY place")
     since = created[PRODUCTS // 2][0]
-    sql(crawled.state, "DELETE FROM items WHERE created < ? OR created IS NULL", since)
+    sql(crawled.state, "DELETE FROM items WHERE place < ?", since)
     sql(crawled.state, "UPDATE runs SET since = ?", since)
     found = await crawl.verify(crawled.cj, crawled.state, windows=30)
     assert found.is_good
@@ -135,10 +135,10 @@ async def test_a_lost_row_is_missing(crawled: Crawled) -> None:
 
 @pytest.mark.parametrize("part", [0, 2, 4], ids=["the oldest", "the middle", "the newest"])
 async def test_a_lost_span_is_found_by_a_few_windows(crawled: Crawled, part: int) -> None:
-    dated = "SELECT created FROM items WHERE created IS NOT NULL ORDER BY created"
+    dated = "SELECT place FROM items WHERE place >= 0 ORDER BY place"
     times = [row[0] for row in sql(crawled.state, dated)]
     low, high = times[len(times) * part // 5], times[len(times) * (part + 1) // 5 - 1]
-    sql(crawled.state, "DELETE FROM items WHERE created BETWEEN ? AND ?", low, high)
+    sql(crawled.state, "DELETE FROM items WHERE place BETWEEN ? AND ?", low, high)
     tries = [
         await crawl.verify(crawled.cj, crawled.state, products=0, windows=8, seed=seed)
         for seed in range(5)

@@ -11,9 +11,9 @@ from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._sinks import Lines
 
 _CURRENT = """
-SELECT pid FROM items WHERE kind = ? AND position = ? AND gone = 0 AND pid IN ({marks})
-    AND NOT EXISTS (SELECT 1 FROM items AS product
-                    WHERE product.kind = 0 AND product.pid = items.pid AND product.gone = 1)
+SELECT pid FROM items WHERE position = ? AND gone = 0
+    AND NOT EXISTS (SELECT 1 FROM items AS product WHERE product.kind = 0
+                    AND product.place = items.place AND product.pid = items.pid AND product.gone = 1)
 """
 
 
@@ -49,12 +49,10 @@ def current(database: Database, position: int, most: int, keys: Mapping[int, str
 
 def _kept(database: Database, page: Lines, key: str) -> Lines:
     """A page without the lines of products that are gone, or of which newer lines stand elsewhere."""
-    pids = _pids(page.lines, key)
-    query = _CURRENT.format(marks=", ".join("?" * len(pids)))
-    true = {pid for (pid,) in database.execute(query, (page.kind, page.position, *pids))}
+    true = {pid for (pid,) in database.execute(_CURRENT, (page.position,))}
     if len(true) == page.many:
         return page
-    lines = page.lines.splitlines(keepends=True)
+    pids, lines = _pids(page.lines, key), page.lines.splitlines(keepends=True)
     kept = [line for line, pid in zip(lines, pids, strict=True) if pid in true]
     return page._replace(many=len(kept), lines=b"".join(kept))
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from cj_async.crawl._documents import Answer, Document
-from cj_async.crawl._rows import Row
+from cj_async.crawl._rows import Key, Row
 from cj_async.crawl._state import _items, _runs, _tasks
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._tasks import Task, Trouble
@@ -50,12 +50,12 @@ def commit(
         return
     _tasks.finish(database, task)
     seen = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    stored = sum(_store(database, run, task.pid, each, seen) for each in answer.documents)
+    stored = sum(_store(database, run, task.key, each, seen) for each in answer.documents)
     _runs.add(database, run, documents=stored, requests=spent.requests, points=spent.points)
     if answer.is_gone:
-        _bury(database, run, task.pid, key, seen)
+        _bury(database, run, task.key, key, seen)
     elif not answer.documents:
-        _items.revive(database, task.pid)
+        _items.revive(database, task.key)
 
 
 def fail(
@@ -82,19 +82,19 @@ def give_back(database: Database, run: int, worker: int, task: Task, spent: Spen
         _tasks.release(database, task)
 
 
-def _store(database: Database, run: int, pid: str, document: Document, seen: str) -> int:
+def _store(database: Database, run: int, product: Key, document: Document, seen: str) -> int:
     """Stores a document; how many that makes: none where this run has had it."""
-    row = Row(pid, None, document.hash, document.body)
+    row = Row(product.pid, product.place, document.hash, document.body)
     found = _items.sort(database, document.kind, run, [row])
     _items.keep(database, document.kind, run, found, seen=seen, with_lines=True)
     return 1 - found.repeats
 
 
-def _bury(database: Database, run: int, pid: str, key: str, seen: str) -> None:
+def _bury(database: Database, run: int, product: Key, key: str, seen: str) -> None:
     """Marks a product as removed, once; nothing more is to be fetched for it."""
-    _tasks.drop(database, pid)
-    known = _items.known(database, _PRODUCTS, [pid]).get(pid)
+    _tasks.drop(database, product.pid)
+    known = _items.known(database, _PRODUCTS, [product]).get(product.pid)
     if known is None or known[2]:
         return
-    _items.bury(database, run, pid, msgspec.json.encode({key: pid}), seen=seen)
+    _items.bury(database, run, product, msgspec.json.encode({key: product.pid}), seen=seen)
     _runs.add(database, run, removed=1)

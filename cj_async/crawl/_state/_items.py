@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cj_async.crawl._rows import Row, lines_of
+from cj_async.crawl._rows import Key, Row, lines_of
 from cj_async.crawl._state._file import Database
 
 # One statement for all rows of a page: a statement for each would hand the interpreter back and forth.
 _UPSERT = """
-INSERT INTO items (kind, pid, hash, created, position, run) VALUES {}
-ON CONFLICT (kind, pid) DO UPDATE SET
-    hash = excluded.hash, created = coalesce(excluded.created, created),
-    position = excluded.position, run = excluded.run, missing = 0, gone = 0
+INSERT INTO items (kind, place, pid, hash, position, run) VALUES {}
+ON CONFLICT (kind, place, pid) DO UPDATE SET
+    hash = excluded.hash, position = excluded.position, run = excluded.run, missing = 0, gone = 0
 """
-_TOUCH = "UPDATE items SET run = ?, missing = 0 WHERE kind = ? AND pid IN ({})"
+_TOUCH = """
+UPDATE items SET run = ?, missing = 0 FROM (VALUES {}) AS seen
+WHERE kind = ? AND place = seen.column1 AND pid = seen.column2
+"""
+_KNOWN = """
+WITH wanted (place, pid) AS (VALUES {})
+SELECT items.pid, hash, run, gone FROM wanted CROSS JOIN items
+    ON kind = ? AND items.place = wanted.place AND items.pid = wanted.pid
+"""
+_ONE = "kind = 0 AND place = ? AND pid = ?"
 
 
 class Sorted(NamedTuple):
@@ -25,19 +33,19 @@ class Sorted(NamedTuple):
     Attributes:
         new: Rows of products that were not known, or were gone.
         changed: Rows that differ from what is known.
-        same: Ids of products whose row is as it was.
+        same: Products whose row is as it was.
         repeats: Rows that this run had seen before.
     """
 
     new: list[Row]
     changed: list[Row]
-    same: list[str]
+    same: list[Key]
     repeats: int
 
 
 def sort(database: Database, kind: int, run: int, rows: Sequence[Row]) -> Sorted:
     """Tells new rows from changed and known ones; a row that stands twice counts once."""
-    before = known(database, kind, [row.pid for row in rows])
+    before = known(database, kind, [row.key for row in rows])
     found = Sorted([], [], [], 0)
     repeats, here = 0, set[str]()
     for row in rows:
@@ -49,7 +57,7 @@ def sort(database: Database, kind: int, run: int, rows: Sequence[Row]) -> Sorted
         elif was[0] != row.hash:
             found.changed.append(row)
         else:
-            found.same.append(row.pid)
+            found.same.append(row.key)
         here.add(row.pid)
     return found._replace(repeats=repeats)
 
@@ -66,11 +74,11 @@ def keep(
         position = append(database, kind, run, told, seen=seen)
     if fresh:
         places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(fresh))
-        rows = ((kind, row.pid, row.hash, row.created, position, run) for row in fresh)
+        rows = ((kind, *row.key, row.hash, position, run) for row in fresh)
         database.execute(_UPSERT.format(places), [*chain.from_iterable(rows)])
     if found.same:
-        places = ", ".join("?" * len(found.same))
-        database.execute(_TOUCH.format(places), (run, kind, *found.same))
+        places = ", ".join(["(?, ?)"] * len(found.same))
+        database.execute(_TOUCH.format(places), (run, *chain.from_iterable(found.same), kind))
     return position
 
 
@@ -124,34 +132,32 @@ def count_missing(database: Database, run: int) -> None:
     )
 
 
-def suspects(database: Database, least: int) -> list[str]:
+def suspects(database: Database, least: int) -> list[Key]:
     """Products that so many complete runs in a row did not see."""
     rows = database.execute(
-        "SELECT pid FROM items WHERE kind = 0 AND gone = 0 AND missing >= ?", (least,)
+        "SELECT place, pid FROM items WHERE kind = 0 AND gone = 0 AND missing >= ?", (least,)
     )
-    return [pid for (pid,) in rows]
+    return [Key(*row) for row in rows]
 
 
-def bury(database: Database, run: int, pid: str, body: bytes, *, seen: str) -> None:
+def bury(database: Database, run: int, key: Key, body: bytes, *, seen: str) -> None:
     """Marks a product as removed, and tells the sinks."""
     position = append(database, 0, run, [("removed", body)], seen=seen)
     database.execute(
-        "UPDATE items SET gone = 1, position = ?, run = ? WHERE kind = 0 AND pid = ?",
-        (position, run, pid),
+        f"UPDATE items SET gone = 1, position = ?, run = ? WHERE {_ONE}",  # noqa: S608
+        (position, run, *key),
     )
 
 
-def revive(database: Database, pid: str) -> None:
+def revive(database: Database, key: Key) -> None:
     """Notes that a product is there after all, although lists do not show it."""
-    database.execute("UPDATE items SET missing = 0 WHERE kind = 0 AND pid = ?", (pid,))
+    database.execute(f"UPDATE items SET missing = 0 WHERE {_ONE}", key)  # noqa: S608
 
 
-def known(database: Database, kind: int, pids: Iterable[str]) -> dict[str, tuple[int, int, int]]:
+def known(database: Database, kind: int, keys: Sequence[Key]) -> dict[str, tuple[int, int, int]]:
     """What is known of products: hash, the run that saw them last, whether they are gone."""
-    wanted: list[Any] = [*pids]
-    marks = ", ".join("?" * len(wanted))
-    rows = database.execute(
-        f"SELECT pid, hash, run, gone FROM items WHERE kind = ? AND pid IN ({marks})",  # noqa: S608
-        [kind, *wanted],
-    )
+    if not keys:
+        return {}
+    places = ", ".join(["(?, ?)"] * len(keys))
+    rows = database.execute(_KNOWN.format(places), (*chain.from_iterable(keys), kind))
     return {pid: (value, run, gone) for pid, value, run, gone in rows}

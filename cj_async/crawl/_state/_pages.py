@@ -126,7 +126,7 @@ def _store(
     _items.keep(database, PRODUCTS, run, found, seen=page.moment, with_lines=page.with_lines)
     if page.tasks:
         for rows_of_kind, whose in ((found.new, _tasks.NEW), (found.changed, _tasks.CHANGED)):
-            _tasks.enqueue(database, run, [row.pid for row in rows_of_kind], page.tasks, whose)
+            _tasks.enqueue(database, run, [row.key for row in rows_of_kind], page.tasks, whose)
     _runs.add(
         database,
         run,
@@ -167,5 +167,5 @@ def _entered(segment: Segment, step: Step, page: Page, found: _items.Sorted) -> 
 def _places(rows: Sequence[Row], found: _items.Sorted) -> tuple[int, ...]:
     """Where in the page the rows stand that this run sees for the first time."""
     first = {row.pid: place for place, row in reversed([*enumerate(rows)])}
-    fresh = [row.pid for row in (*found.new, *found.changed)] + found.same
+    fresh = [row.pid for row in (*found.new, *found.changed)] + [key.pid for key in found.same]
     return tuple(sorted(first[pid] for pid in fresh))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from random import Random
 
+from cj_async.crawl._rows import UNDATED
 from cj_async.crawl._state._file import Database
 
-_DATED = "kind = 0 AND gone = 0 AND created <= ?"
+_LISTED = "kind = 0 AND gone = 0"
+_DATED = f"{_LISTED} AND place BETWEEN 0 AND ?"
 
 
 def earliest(database: Database, until: int) -> int | None:
     """The earliest creation time that is known; None when none is, up to some time."""
-    query = f"SELECT min(created) FROM items WHERE {_DATED}"  # noqa: S608
+    query = f"SELECT min(place) FROM items WHERE {_DATED}"  # noqa: S608
     found: int | None = database.execute(query, (until,)).fetchone()[0]
     return found
 
@@ -23,7 +25,7 @@ def times(database: Database, chance: Random, many: int, until: int) -> list[int
 
 def pids(database: Database, chance: Random, many: int) -> list[str]:
     """Ids of so many products; fewer when there are not as many."""
-    return [str(row[0]) for row in _drawn(database, chance, many, "kind = 0 AND gone = 0")]
+    return [str(row[0]) for row in _drawn(database, chance, many, _LISTED)]
 
 
 def _drawn(
@@ -32,14 +34,14 @@ def _drawn(
     """Walks the table once, from one drawn place to the next."""
     counting = f"SELECT count(*) FROM items WHERE {condition}"  # noqa: S608
     step = (
-        f"SELECT pid, created FROM items WHERE {condition} AND pid > ?"  # noqa: S608
-        " ORDER BY pid LIMIT 1 OFFSET ?"
+        f"SELECT pid, place FROM items WHERE {condition} AND (place, pid) > (?, ?)"  # noqa: S608
+        " ORDER BY place, pid LIMIT 1 OFFSET ?"
     )
     count = database.execute(counting, values).fetchone()[0]
     found: list[tuple[str, int]] = []
-    last, passed = "", 0
+    last, passed = (UNDATED - 1, ""), 0
     for place in sorted(chance.sample(range(count), min(many, count))):
-        row = database.execute(step, (*values, last, place - passed)).fetchone()
+        row = database.execute(step, (*values, *last, place - passed)).fetchone()
         found.append(row)
-        last, passed = row[0], place + 1
+        last, passed = (row[1], row[0]), place + 1
     return found

@@ -51,15 +51,16 @@ CREATE TABLE shown (segment INTEGER NOT NULL, pid TEXT NOT NULL, PRIMARY KEY (se
     WITHOUT ROWID;
 CREATE TABLE items (
     kind INTEGER NOT NULL,
+    place INTEGER NOT NULL,
     pid TEXT NOT NULL,
     hash INTEGER NOT NULL,
-    created INTEGER,
     position INTEGER,
     run INTEGER NOT NULL,
     missing INTEGER NOT NULL DEFAULT 0,
     gone INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (kind, pid)
+    PRIMARY KEY (kind, place, pid)
 ) WITHOUT ROWID;
+CREATE INDEX items_told ON items (position) WHERE position IS NOT NULL;
 CREATE TABLE pages (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL,
@@ -69,6 +70,7 @@ CREATE TABLE pages (
 );
 CREATE TABLE tasks (
     pid TEXT NOT NULL,
+    place INTEGER NOT NULL,
     task TEXT NOT NULL,
     run INTEGER NOT NULL,
     priority INTEGER NOT NULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from cj_async.crawl._rows import Key
 from cj_async.crawl._state._file import Database
 
 GONE = "gone"
@@ -26,6 +27,12 @@ class Task(NamedTuple):
     pid: str
     task: str
     attempts: int
+    place: int
+
+    @property
+    def key(self) -> Key:
+        """Where the product stands in the state."""
+        return Key(self.place, self.pid)
 
 
 class Parked(NamedTuple):
@@ -55,16 +62,16 @@ def priority(place: int, whose: int) -> int:
 
 
 def enqueue(
-    database: Database, run: int, pids: Iterable[str], tasks: Sequence[str], whose: int = NEW
+    database: Database, run: int, keys: Iterable[Key], tasks: Sequence[str], whose: int = NEW
 ) -> None:
     """Queues tasks for products; in the order of the tasks, one that is queued already stays."""
     database.executemany(
-        "INSERT INTO tasks (pid, task, run, priority) VALUES (?, ?, ?, ?)"
+        "INSERT INTO tasks (place, pid, task, run, priority) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (pid, task) DO UPDATE SET run = excluded.run, state = 'waiting', attempts = 0,"
         " due = 0, error = NULL, raw = NULL WHERE state != 'waiting'",
         [
-            (pid, task, run, priority(place, whose))
-            for pid in pids
+            (*key, task, run, priority(place, whose))
+            for key in keys
             for place, task in enumerate(tasks)
         ],
     )
@@ -79,7 +86,7 @@ def claim(database: Database, worker: int, now: float) -> Task | None:
         now: Seconds since 1970.
     """
     row = database.execute(
-        "SELECT pid, task, attempts FROM tasks"
+        "SELECT pid, task, attempts, place FROM tasks"
         " WHERE state = 'waiting' AND worker IS NULL AND due <= ? ORDER BY priority, pid LIMIT 1",
         (now,),
     ).fetchone()
@@ -141,7 +148,7 @@ def retry_parked(database: Database, run: int) -> None:
     """Has what earlier runs parked tried again; whether a product is gone, only if it is missed still."""
     database.execute(
         "DELETE FROM tasks WHERE task = ? AND state = 'parked' AND EXISTS (SELECT 1 FROM items"
-        " WHERE kind = 0 AND pid = tasks.pid AND missing = 0)",
+        " WHERE kind = 0 AND place = tasks.place AND pid = tasks.pid AND missing = 0)",
         (GONE,),
     )
     database.execute(

@@ -20,7 +20,8 @@ from cj_async.crawl._state._schema import KINDS
 _COVERED = "covered"
 _HAS_NOT = (
     "NOT EXISTS (SELECT 1 FROM items AS document WHERE document.kind = ?"
-    " AND document.pid = product.pid AND document.run >= coalesce(page.run, 0))"
+    " AND document.place = product.place AND document.pid = product.pid"
+    " AND document.run >= coalesce(page.run, 0))"
 )
 
 
@@ -50,8 +51,8 @@ def _queue(database: Database, run: int, task: str, place: int, kinds: Sequence[
     numbers = [KINDS.index(kind) for kind in kinds]
     lacks = " OR ".join([_HAS_NOT] * len(numbers))
     database.execute(
-        "INSERT OR IGNORE INTO tasks (pid, task, run, priority)"  # noqa: S608
-        " SELECT product.pid, ?, ?, ? FROM items AS product"
+        "INSERT OR IGNORE INTO tasks (place, pid, task, run, priority)"  # noqa: S608
+        " SELECT product.place, product.pid, ?, ?, ? FROM items AS product"
         " LEFT JOIN pages AS page ON page.position = product.position"
         f" WHERE product.kind = 0 AND product.gone = 0 AND ({lacks})",
         [task, run, _tasks.priority(place, _tasks.KNOWN), *numbers],
