@@ -36,7 +36,7 @@ def seek(segment: Segment, ask: Ask, seen: Seen, terms: Terms) -> Step:
         return _disbelieved(told, doubt)
     is_loose = segment.is_tied and not seen.known
     if is_loose and terms.slack < terms.grain and (seen.times or seen.total == 0):
-        return Step(segment=told, is_late=True)
+        return Step(segment=segment, is_late=True)
     if not seen.places:
         return Step(segment=_after_nothing(segment, told, seen, terms))
     short = max(terms.due(seen.total, 1) - seen.places, 0)

@@ -43,7 +43,7 @@ class FakeList:
         excludes_start: Whether a start bound leaves out its own moment.
         excludes_end: Whether an end bound does.
         hidden: Products that are counted, and taken out of their page.
-        undated: Products that are shown without a time.
+        undated: Products that are shown without a time; when all are, new ones are, too.
         empty: Numbers of calls, from 1, that are answered by an empty page.
         empty_total: What such a page tells as total.
         calls: How many there were.
@@ -96,6 +96,8 @@ class FakeList:
         for _ in range(many):
             number = len(self.items) + len(self.gone)
             item = Item(pid=f"n{number}", created=YOUNG + number, category="a", price=500)
+            if self.items and self.items.keys() <= set(self.undated):
+                self.undated = {*self.undated, item.pid}
             self.items[item.pid] = item
 
     def _matches(self, item: Item, ask: Ask) -> bool:
