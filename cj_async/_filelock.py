@@ -11,6 +11,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
@@ -97,12 +98,12 @@ class FileLock:
         return self.held
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """Runs ``work`` in a thread; a cancelled caller still waits for its end.
+async def in_thread(work: Callable[[], T], executor: Executor | None = None) -> T:
+    """Runs ``work`` in a thread, by default one of the loop's; a cancelled caller still waits for its end.
 
     A thread cannot be stopped, so leaving early would free a lock while the thread uses the file.
     """
-    job = asyncio.get_running_loop().run_in_executor(None, work)
+    job = asyncio.get_running_loop().run_in_executor(executor, work)
     try:
         return await asyncio.shield(job)
     except asyncio.CancelledError:

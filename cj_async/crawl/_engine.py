@@ -204,7 +204,9 @@ class Engine:
         if fetched.cap is not None:
             self.terms = replace(self.terms, cap=fetched.cap)
         page = self._page(ask, fetched)
-        committed = await self._state.do(_pages.commit, self._run, self._worker.id, number, page)
+        committed = await self._state.do_now(
+            _pages.commit, self._run, self._worker.id, number, page
+        )
         if committed.wants_categories:
             self._categories = await self._all_categories()
             if self._categories is None:  # stopped: the page is asked for again when it goes on

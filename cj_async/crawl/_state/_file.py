@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
+from cj_async._filelock import in_thread
 from cj_async.crawl._errors import StateError
 from cj_async.crawl._state._schema import APPLICATION, FORMAT, TABLES
 
@@ -19,9 +21,11 @@ T = TypeVar("T")
 Database = sqlite3.Connection
 
 _PATIENCE = 30.0  # seconds for which another process may hold the file
+_NAP = 0.02  # seconds between two tries
 _CACHE = 16_000  # KiB; what does not fit is read again, so that memory stays flat
 _LOG = 64 * 2**20  # bytes to which the write-ahead log is cut back
-_PAGES_OF_LOG = 16_000  # pages of 4 KiB after which the log is worked into the file
+_FULL_LOG = 32 * 2**20  # bytes after which the log is worked into the file
+_LOOK = 16  # commits between two looks at the size of the log
 
 _MEANINGS = (
     ("disk is full", "the disk is full: make room and resume, nothing is lost"),
@@ -32,6 +36,10 @@ _MEANINGS = (
     ("malformed", "it is damaged: crawl anew with another state file, or restore a copy"),
     ("disk i/o", "the disk failed: what was committed is safe, resume when it works again"),
 )
+
+
+class _HeldError(Exception):
+    """Another process holds the file at this moment."""
 
 
 class StateFile:
@@ -47,6 +55,8 @@ class StateFile:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="cj-crawl-state")
         self._database: Database | None = None
         self._is_closed = False
+        self._turn = asyncio.Lock()
+        self._commits = 0
 
     @property
     def name(self) -> str:
@@ -72,7 +82,36 @@ class StateFile:
         Raises:
             StateError: the file could not take it.
         """
-        return await self._in_thread(lambda: self._transact(lambda db: work(db, *args, **kwargs)))
+        async with self._turn:
+            return await self._in_thread(
+                lambda: self._transact(lambda db: work(db, *args, **kwargs))
+            )
+
+    async def do_now(
+        self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `do`, but in the thread of the event loop; for what takes a millisecond or two.
+
+        Beside a busy loop a thread waits for the interpreter at every statement: a page takes three
+        times as long there. Where another process holds the file, the thread waits for it.
+
+        Raises:
+            StateError: the file could not take it.
+        """
+
+        def whole(database: Database) -> T:
+            return work(database, *args, **kwargs)
+
+        async with self._turn:
+            with self._told():
+                try:
+                    result = self._transact(whole, patience=0.0)
+                except _HeldError:
+                    result = await self._in_thread(lambda: self._transact(whole))
+            self._commits += 1
+            if self._commits % _LOOK == 0:
+                await self._in_thread(self._work_in)
+            return result
 
     async def secure(self) -> None:
         """Makes everything last that was committed so far, by any process: not even a power cut undoes it.
@@ -85,22 +124,30 @@ class StateFile:
             StateError: the file could not take it.
         """
         if self.path is not None:
-            await self._in_thread(self._secure)
+            async with self._turn:
+                await self._in_thread(self._secure)
 
     async def aclose(self) -> None:
         """Closes the file, and its thread ends; safe to call twice."""
         if not self._is_closed:
             self._is_closed = True
-            closed = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-            self._thread.shutdown(wait=False)
-            await closed
-            self._thread.shutdown()  # it has nothing left to do
+            async with self._turn:
+                closed = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+                self._thread.shutdown(wait=False)
+                await closed
+                self._thread.shutdown()  # it has nothing left to do
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._is_closed:
             raise StateError(self.name, "it is closed")
+        with self._told():
+            return await in_thread(work, self._thread)
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        """Says what errors mean."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            yield
         except sqlite3.Error as error:
             raise StateError(self.name, meaning(error)) from error
         except OSError as error:
@@ -151,7 +198,8 @@ class StateFile:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute(f"PRAGMA journal_size_limit = {_LOG}")
-            database.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_OF_LOG}")
+            database.execute("PRAGMA wal_autocheckpoint = 0")  # `_work_in` does it, in the thread
+            database.execute(f"PRAGMA busy_timeout = {int(_NAP * 1000)}")
         self._database = database
         return self._transact(source_of if not is_empty else _created)
 
@@ -161,9 +209,31 @@ class StateFile:
             raise StateError(self.name, "it is not open")
         return self._database
 
-    def _transact(self, work: Callable[[Database], T]) -> T:
+    def _work_in(self) -> None:
+        """Works the log into the file when it has grown; what others still read stays for later."""
+        log = None if self.path is None else self.path.with_name(f"{self.path.name}-wal")
+        with suppress(FileNotFoundError):
+            if log is not None and log.stat().st_size > _FULL_LOG:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _begin(self, patience: float) -> None:
+        """Begins a transaction, as soon as no other process holds the file."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or (patience and time.monotonic() > until):
+                    raise
+                if not patience:
+                    raise _HeldError from error
+                time.sleep(_NAP)
+            else:
+                return
+
+    def _transact(self, work: Callable[[Database], T], patience: float = _PATIENCE) -> T:
         database = self._connection
-        database.execute("BEGIN IMMEDIATE")
+        self._begin(patience)
         try:
             result = work(database)
             database.execute("COMMIT")
