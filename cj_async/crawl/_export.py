@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cj_async.crawl._documents import models_of
 from cj_async.crawl._errors import SinkFailed
+from cj_async.crawl._given import sinks_of
 from cj_async.crawl._lists import LISTS
 from cj_async.crawl._projection import Model, guarded, parts_of
 from cj_async.crawl._sink import Batch, Kind, Sink
@@ -37,10 +38,11 @@ async def export(state: str | Path, sink: Sink | Sequence[Sink]) -> int:
         How many lines each of them was handed.
 
     Raises:
+        InvalidRequest: something is no sink.
         StateError: there is no such state, or it cannot be read.
         SinkFailed: a sink failed, or is not empty.
     """
-    sinks = [sink] if isinstance(sink, Sink) else [*sink]
+    sinks = sinks_of(sink, "crawl.export")
     count = 0
     async with Snapshot(Path(state)) as snapshot:
         models = await snapshot.do(_models)

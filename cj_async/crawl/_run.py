@@ -12,8 +12,9 @@ from cj_async import CJClient
 from cj_async.crawl._budget import Budget, Clock, WallClock
 from cj_async.crawl._documents import models_of
 from cj_async.crawl._engine import Engine, Take, workers_of
-from cj_async.crawl._errors import IncompleteCrawl, SinkFailed, StateError
+from cj_async.crawl._errors import IncompleteCrawl, StateError
 from cj_async.crawl._filters import ListFilters, SearchFilters
+from cj_async.crawl._given import check, sinks_of
 from cj_async.crawl._lists import LISTS
 from cj_async.crawl._opening import begin_or_go_on
 from cj_async.crawl._plan import Plan
@@ -83,14 +84,14 @@ async def run(
         What it came to, with an honest verdict.
 
     Raises:
+        InvalidRequest: an argument is none of those; before anything is opened.
         StateInUse: another process works on this state, and ``join`` is not set.
         StateError: the state file cannot be used, or is about another plan.
         SinkFailed: a sink failed; what it lacks is in the state.
         CJError: a call failed for good. In each case the state is intact: run it again to go on.
     """
-    path = Path(state)
-    sinks = [sink] if isinstance(sink, Sink) else [*sink]
-    _check_names(sinks)
+    check(plan, every)
+    path, sinks = Path(state), sinks_of(sink)
     return await _run(
         cj,
         plan or Plan(),
@@ -232,14 +233,6 @@ async def _beside(
 
 async def _stopped(stop: Stop, budget: Budget) -> None:
     budget.stop(await stop.wait())
-
-
-def _check_names(sinks: Sequence[Sink]) -> None:
-    """Two sinks of one name would write to the same place, each not knowing of the other."""
-    names = [sink.name for sink in sinks]
-    for name in names:
-        if names.count(name) > 1:
-            raise SinkFailed(name, "it is given twice: name another place for one of them")
 
 
 async def _leave(state: StateFile, worker: Worker) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cj_async import CJClient
-from cj_async.crawl import CrawlError, Plan, Stop, run, stream
+from cj_async import CJClient, InvalidRequest
+from cj_async.crawl import CrawlError, JsonlSink, Plan, Stop, run, stream
 from cj_async.simulator import Simulator
 from tests.crawl.collecting import Lines, alive
+
+
+def is_empty(folder: Path) -> bool:
+    return not [*folder.iterdir()]
 
 
 async def test_a_run_ends_with_a_report_and_every_product_in_each_sink(
@@ -76,3 +81,24 @@ async def test_another_plan_for_the_same_state_is_refused(
         await run(cj, Plan(profile="cheap"), state=tmp_path / "s")
     with pytest.raises(CrawlError, match="profile"):
         _ = [each async for each in stream(cj, Plan(profile="cheap"), state=tmp_path / "s")]
+
+
+@pytest.mark.parametrize("sink", ["out.jsonl", JsonlSink, [Lines(), 3], None])
+async def test_what_is_no_sink_is_refused_before_anything_is_opened(
+    sink: Any, simulator: Simulator, cj: CJClient, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidRequest, match=r"sink.*name, batch, open, write and aclose"):
+        await run(cj, state=tmp_path / "s", sink=sink)
+    assert is_empty(tmp_path)
+    assert simulator.requests.total == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("plan", {"profile": "rich"}), ("every", 0), ("every", "1")]
+)
+async def test_a_wrong_argument_is_named(
+    name: str, value: Any, cj: CJClient, tmp_path: Path
+) -> None:
+    given: dict[str, Any] = {name: value}
+    with pytest.raises(InvalidRequest, match=f"crawl.run: {name}="):
+        await run(cj, state=tmp_path / "s", **given)
