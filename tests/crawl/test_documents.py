@@ -332,7 +332,7 @@ async def test_two_kinds_fail_in_their_own_ways(simulator: Simulator, state: Pat
 async def test_what_hits_everything_is_borne_and_parks_nobody(
     simulator: Simulator, state: Path, kind: Any, more: dict[str, Any]
 ) -> None:
-    simulator.fail("*", after=20, times=60, kind=kind, **more)
+    simulator.fail("*", after=20, times=24, kind=kind, **more)
     async with client_of(simulator) as cj:
         report = await crawled(cj, state, enrich=("details",), parallel=4)
     assert report.parked == ()
