@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from cj_async import PointsExhausted, PointsInfo, QuotaExhausted
+from cj_async.crawl._waiting import first_of
 
 logger = logging.getLogger("cj_async")
 
@@ -125,7 +126,7 @@ class Budget:
                     if short > 0:
                         await self._park(self._refilled_in(short), "the points are used up")
                     elif self._promised and self._is_close(cost, short):
-                        await self._wait_for_others()
+                        await first_of(self._settling.wait(), self._stopping.wait())
                     else:
                         self._promised += cost
                         return True
@@ -153,14 +154,7 @@ class Budget:
 
     async def pause(self, seconds: float) -> bool:
         """Waits, unless it is stopped meanwhile; whether it may go on."""
-        nap = asyncio.ensure_future(self._clock.sleep(seconds))
-        stop = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({nap, stop}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            nap.cancel()
-            stop.cancel()
-            await asyncio.gather(nap, stop, return_exceptions=True)
+        await first_of(self._clock.sleep(seconds), self._stopping.wait())
         return self.stopped is None
 
     def _is_within(self, cost: int, products: int) -> bool:
@@ -207,17 +201,6 @@ class Budget:
         now = self._clock.time()
         refill = short * DAY / (self._total() or ASSUMED_TOTAL)
         return min(refill, DAY - now % DAY) + _ROUNDING
-
-    async def _wait_for_others(self) -> None:
-        """Waits until a call has ended, or the crawl is stopped."""
-        settled = asyncio.ensure_future(self._settling.wait())
-        stop = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({settled, stop}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            settled.cancel()
-            stop.cancel()
-            await asyncio.gather(settled, stop, return_exceptions=True)
 
     async def _park(self, wait: float, why: str) -> None:
         """Waits for some of that time; who asks looks again, for CJ may have told more meanwhile."""

@@ -30,6 +30,7 @@ from cj_async.crawl._state._runs import Run
 from cj_async.crawl._state._tasks import Task
 from cj_async.crawl._state._work import Wait
 from cj_async.crawl._state._workers import Worker
+from cj_async.crawl._waiting import first_of
 
 logger = logging.getLogger("cj_async")
 
@@ -154,17 +155,7 @@ class Engine:
         elif isinstance(work, Task):
             await self._enrich(work)
         elif work.seconds:
-            await self._wait_for_news(work.seconds)
-
-    async def _wait_for_news(self, seconds: float) -> None:
-        nap = asyncio.ensure_future(self._clock.sleep(seconds))
-        news = asyncio.ensure_future(self._news.wait())
-        try:
-            await asyncio.wait({nap, news}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            nap.cancel()
-            news.cancel()
-            await asyncio.gather(nap, news, return_exceptions=True)
+            await first_of(self._clock.sleep(work.seconds), self._news.wait())
 
     def _wake(self) -> None:
         """Lets everybody who waits look again."""

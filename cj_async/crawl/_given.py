@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from cj_async import InvalidRequest
 from cj_async.crawl._errors import SinkFailed
@@ -12,14 +13,15 @@ from cj_async.crawl._sink import Sink
 _NO_SINK = "an object with name, batch, open, write and aclose is due, such as JsonlSink(path)"
 
 
-def sinks_of(given: Sink | Sequence[Sink], operation: str = "crawl.run") -> list[Sink]:
+def sinks_of(given: object, operation: str = "crawl.run") -> list[Sink]:
     """The sinks, one or several.
 
     Raises:
         InvalidRequest: something is no sink, such as a path.
         SinkFailed: two have one name: they would write to the same place, not knowing of each other.
     """
-    sinks = [given] if isinstance(given, Sink) else _several(given, operation)
+    found = given if _is_several(given) else [given]
+    sinks = [_sink(each, operation) for each in found]
     names = [sink.name for sink in sinks]
     for name in names:
         if names.count(name) > 1:
@@ -27,15 +29,17 @@ def sinks_of(given: Sink | Sequence[Sink], operation: str = "crawl.run") -> list
     return sinks
 
 
-def _several(given: object, operation: str) -> list[Sink]:
-    found = [*given] if isinstance(given, list | tuple) else [given]
-    for each in found:
-        if isinstance(each, type) or not isinstance(each, Sink):
-            raise InvalidRequest(operation, "sink", each, _NO_SINK)
-    return [each for each in found if isinstance(each, Sink)]
+def _sink(given: object, operation: str) -> Sink:
+    if isinstance(given, type) or not isinstance(given, Sink):
+        raise InvalidRequest(operation, "sink", given, _NO_SINK)
+    return given
 
 
-def check(plan: object, every: float) -> None:
+def _is_several(given: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(given, list | tuple)
+
+
+def check(plan: object, every: object) -> None:
     """Refuses what is no plan, and a pause that is none.
 
     Raises:
