@@ -18,13 +18,13 @@ class Connection:
 
     async def execute(self, query: str, *values: object) -> None:
         for statement in filter(None, query.split(";")):
-            self._db.execute(_numbered(statement), values)
+            self._db.execute(_named(statement), _by_name(values))
 
     async def executemany(self, query: str, rows: Iterable[Sequence[object]]) -> None:
-        self._db.executemany(_numbered(query), rows)
+        self._db.executemany(_named(query), map(_by_name, rows))
 
     async def fetchval(self, query: str, *values: object) -> Any:
-        row = self._db.execute(_numbered(query), values).fetchone()
+        row = self._db.execute(_named(query), _by_name(values)).fetchone()
         return None if row is None else row[0]
 
     @asynccontextmanager
@@ -45,6 +45,10 @@ async def connect(url: str) -> Connection:
     return Connection(url.removeprefix("postgres://"))
 
 
-def _numbered(query: str) -> str:
-    """``$1`` is ``?1`` to SQLite."""
-    return re.sub(r"\$(\d)", r"?\1", query)
+def _named(query: str) -> str:
+    """``$1`` is ``:p1`` to SQLite."""
+    return re.sub(r"\$(\d)", r":p\1", query)
+
+
+def _by_name(values: Sequence[object]) -> dict[str, object]:
+    return {f"p{number}": value for number, value in enumerate(values, 1)}
