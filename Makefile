@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check models behaviours audit fuzz large bench all clean format
+.PHONY: help demo test test-all check models behaviours audit fuzz bench all clean format
 
 help:  ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,9 +47,6 @@ audit: $(VENV)/.dev  ## compare CJ's documentation with the spec: make audit DOC
 
 fuzz: $(VENV)/.dev  ## send the local CJ what nobody sends: schemathesis, 200 calls of each operation
 	FUZZ=200 $(BIN)/python -m pytest tests/simulator/test_fuzz.py
-
-large: $(VENV)/.dev  ## crawl local catalogs of 400,000 products, whole; some minutes
-	LARGE=1 $(BIN)/python -m pytest -s tests/crawl/test_size.py
 
 bench: $(VENV)/.dev  ## measure the targets; prints ratios
 	$(BIN)/python -m benchmarks
