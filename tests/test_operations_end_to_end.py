@@ -18,7 +18,7 @@ from cj_async.simulator._operations import is_written
 from tests.conftest import RATE, client_of
 
 API_MD = Path(__file__).resolve().parent.parent / "API.md"
-NOW = datetime.now(UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -167,12 +167,14 @@ async def test_a_product_is_added_to_the_own_list_once(
     cj: CJClient, row: product.ProductSearchItem
 ) -> None:
     assert [each async for each in cj.products.my_products()] == []
+    before = datetime.now(UTC)
     assert await cj.products.add_to_my_products(product_id=row.id) is True
+    after = datetime.now(UTC)
     mine = [each async for each in cj.products.my_products(keyword=row.sku)]
     assert [type(each) for each in mine] == [product.MyProduct]
     assert (mine[0].product_id, mine[0].sku, mine[0].name_en) == (row.id, row.sku, row.name_en)
     assert mine[0].create_at is not None
-    assert abs(mine[0].create_at - NOW) < timedelta(minutes=10)
+    assert before - MILLISECOND <= mine[0].create_at <= after
     with pytest.raises(Conflict) as again:
         await cj.products.add_to_my_products(product_id=row.id)
     assert again.value.code == 1600000
@@ -288,12 +290,13 @@ async def test_settings_tell_who_the_account_is(simulator: Simulator, cj: CJClie
 async def test_tokens_can_be_had_renewed_and_ended_by_hand(
     simulator: Simulator, cj: CJClient
 ) -> None:
+    before = datetime.now(UTC)
     pair = await cj.auth.get_access_token(api_key=simulator.api_key)
     assert isinstance(pair, authentication.TokenPair)
     assert pair.open_id == str(simulator.open_id)
     assert pair.refresh_token
     assert pair.access_token_expiry_date is not None
-    assert pair.access_token_expiry_date > NOW + timedelta(days=14)
+    assert pair.access_token_expiry_date > before + timedelta(days=14)
     renewed = await cj.auth.refresh_access_token(refresh_token=pair.refresh_token)
     assert renewed.access_token not in {None, pair.access_token}
     async with client_of(simulator, access_token=renewed.access_token) as other:
