@@ -143,9 +143,8 @@ class _Seen:
         self.ahead = sum(_segments.ahead(each, terms) for each in opened) if known else None
         sums = summed(opened, closed.at(database, run))
         self.distinct = sums.distinct
-        days = max(now - self.run.started, 0.0) / DAY
         sums.is_told |= bool(opened) or not sums.requests  # what is open may still tell
-        self.verdict: Verdict = judge(sums, self.run.doubts, days=days).verdict
+        self.verdict: Verdict = judge(sums, self.run.doubts, days=self.run.days(now)).verdict
         self.waiting = _tasks.waiting(database)
 
 

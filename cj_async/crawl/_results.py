@@ -12,8 +12,6 @@ from cj_async.crawl._state import _items, _runs, _segments, _tasks
 from cj_async.crawl._state._file import Database, StateFile
 from cj_async.crawl._verdict import judge, summed
 
-_DAY = 86_400.0  # seconds
-
 
 async def finish(
     state: StateFile, run: int, cj: CJClient, pulse: Pulse, stopped: str | None
@@ -29,8 +27,7 @@ def _report(
     segments = tuple(_segments.every(database, number))
     is_done = run.phase == "done"
     why = None if is_done else stopped or "another process works on it"
-    days = ((run.ended or time.time()) - run.started) / _DAY
-    judged = judge(summed(segments), run.doubts, stopped=why, days=days)
+    judged = judge(summed(segments), run.doubts, stopped=why, days=run.days(time.time()))
     if is_done and run.ended is None:
         _runs.change(
             database, number, ended=time.time(), verdict=judged.verdict, because=judged.because

@@ -10,6 +10,8 @@ import msgspec
 
 from cj_async.crawl._state._file import Database
 
+_DAY = 86_400.0  # seconds
+
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table of runs.
@@ -61,6 +63,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     doubts: tuple[str, ...]
     verdict: str | None
     because: str | None
+
+    def days(self, now: float) -> float:
+        """How many days it took, or has taken by now (seconds since 1970)."""
+        return max((self.ended or now) - self.started, 0.0) / _DAY
 
 
 _FIELDS = Run.__struct_fields__

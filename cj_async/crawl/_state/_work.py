@@ -17,7 +17,6 @@ MISSING = 2
 
 _COMPLETE = ("complete", "complete_with_churn")
 _SOON = 1.0
-_DAY = 86_400.0  # seconds
 
 
 class Wait(msgspec.Struct, frozen=True):
@@ -68,8 +67,8 @@ def next_work(
 def _look_for_missing(database: Database, run: _runs.Run, tasks: Sequence[str], now: float) -> None:
     """After a complete list: what it did not show is counted, and asked for the second time."""
     _wanted.queue_lacking(database, run.id, tasks)
-    days = (now - run.started) / _DAY
-    judged = judge(summed(_segments.every(database, run.id)), run.doubts, days=days)
+    sums = summed(_segments.every(database, run.id))
+    judged = judge(sums, run.doubts, days=run.days(now))
     if run.since is None and judged.verdict in _COMPLETE:
         _items.count_missing(database, run.id)
         _tasks.enqueue(database, run.id, _items.suspects(database, MISSING), [_tasks.GONE])
