@@ -9,6 +9,7 @@ from typing import TypeVar
 from cj_async import (
     APIError,
     AuthenticationFailed,
+    CJClient,
     ConnectFailed,
     PointsExhausted,
     QuotaExhausted,
@@ -29,9 +30,24 @@ _FIRST_WAIT, _DOUBLINGS = 1.0, 6  # seconds, up to about a minute
 _LONGEST_TURN = 5.0
 _LULL = 300.0  # seconds without a failure, after which one begins a new row of them
 
+_TURN = 10.0  # seconds that a call may wait for its turn, beside those that are in line before it
+
 _PASSING = (PointsExhausted, QuotaExhausted, RateLimited, ServerFailed, TransportError)
 _FREE = (PointsExhausted, QuotaExhausted, RateLimited, ConnectFailed)
 """After these a call has surely cost no points; after other failures it may have."""
+
+
+def background(cj: CJClient, in_line: int) -> CJClient:
+    """The client of a crawl: behind all others, and trying only once.
+
+    Trying again is the crawl's own business: each attempt may cost points, which it counts, and its
+    waits end when it is told to stop.
+
+    Args:
+        cj: The client that was given.
+        in_line: How many calls may be made at a time.
+    """
+    return cj.with_options(priority="background", max_wait=_TURN + 2 * in_line / cj.rate, retries=0)
 
 
 class OneFailed(Exception):

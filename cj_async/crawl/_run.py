@@ -10,6 +10,7 @@ from typing import Any, Unpack
 
 from cj_async import CJClient
 from cj_async.crawl._budget import Budget, Clock, WallClock
+from cj_async.crawl._calls import background
 from cj_async.crawl._documents import models_of
 from cj_async.crawl._engine import Engine, Take, workers_of
 from cj_async.crawl._errors import IncompleteCrawl, StateError
@@ -27,7 +28,6 @@ from cj_async.crawl._state._file import StateFile
 from cj_async.crawl._state._workers import Worker
 from cj_async.models.product import ProductListItem, ProductSearchItem
 
-_TURN = 10.0  # seconds that a call may wait for its turn, or for points, beyond those in line
 _AHEAD = 4  # pages of rows that wait for whoever iterates
 
 
@@ -183,7 +183,7 @@ async def _run(
     clock: Clock | None = None,
 ) -> Report:
     clock = clock or WallClock()
-    background = _background(cj, plan)
+    sibling = background(cj, workers_of(plan, cj.rate))
     async with AsyncExitStack() as closing:
         closing.push_async_callback(state.aclose)
         await state.open()
@@ -192,28 +192,18 @@ async def _run(
             begin_or_go_on, worker, plan, state.name, now=clock.time(), join=join
         )
         closing.push_async_callback(_leave, state, worker)
-        pulse = Pulse(state, begun, background, clock, plan.limits, watcher)
-        budget = Budget(plan.limits, lambda: background.points, clock, pulse.park)
+        pulse = Pulse(state, begun, sibling, clock, plan.limits, watcher)
+        budget = Budget(plan.limits, lambda: sibling.points, clock, pulse.park)
         models = models_of(LISTS[plan.profile])
         projections = [Projection(state, sink, models) for sink in sinks]
         for projection in projections:
             await closing.enter_async_context(projection)
             await projection.open(worker.id)
-        engine = Engine(background, plan, state, worker, begun, budget, clock, projections, take)
+        engine = Engine(sibling, plan, state, worker, begun, budget, clock, projections, take)
         await _beside(engine, pulse, budget, every, stop)
-        report = await finish(state, begun.id, background, pulse, budget.stopped)
+        report = await finish(state, begun.id, sibling, pulse, budget.stopped)
         await pulse.tell(engine.terms, report)
         return report
-
-
-def _background(cj: CJClient, plan: Plan) -> CJClient:
-    """The client of a crawl: behind all others, and trying only once.
-
-    Trying again is the crawl's own business: each attempt may cost points, which it counts, and its
-    waits end when it is told to stop.
-    """
-    in_line = workers_of(plan, cj.rate) / cj.rate
-    return cj.with_options(priority="background", max_wait=_TURN + 2 * in_line, retries=0)
 
 
 async def _beside(

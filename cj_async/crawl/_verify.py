@@ -14,7 +14,7 @@ import msgspec
 
 from cj_async import CJClient, InvalidRequest, NotFound
 from cj_async.crawl._budget import Budget, Limits, WallClock
-from cj_async.crawl._calls import Calls
+from cj_async.crawl._calls import Calls, background
 from cj_async.crawl._errors import StateError
 from cj_async.crawl._filters import typed
 from cj_async.crawl._lists import LISTS, ProductList, points_of
@@ -24,7 +24,6 @@ from cj_async.crawl._state import _items, _runs, _samples
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._reading import look
 
-_TURN = 300.0  # seconds that a background call may wait for its turn
 _AT_ONCE = 1_000  # products that are looked up in one statement
 _ASKS = 2  # answers in a row that a product is not there, which mean that it is gone
 
@@ -131,7 +130,7 @@ class _Comparison:
     """Compares a sample."""
 
     def __init__(self, cj: CJClient, path: Path, sample: _Sample) -> None:
-        self._cj = cj.with_options(priority="background", max_wait=_TURN)
+        self._cj = background(cj, in_line=1)
         self._path = path
         self._sample = sample
         clock = WallClock()
