@@ -29,6 +29,13 @@ _FEATURES: Mapping[str, tuple[Feature, ...]] = {
 _TOGETHER = ("details", "variants", "stock")
 """What one product/query brings, in the order in which a task names them."""
 
+_ALONE: Mapping[str, str] = {
+    "variants": "variants.list",
+    "stock": "inventory.by_product",
+    "reviews": "reviews.list",
+}
+"""What brings a document where it is the only one that is asked for."""
+
 _GONE_CODES = frozenset({1602001, 1602002})
 _SUCCESS, _SUCCESS_CODES = 200, (None, 0, 200)
 
@@ -106,6 +113,11 @@ def tasks_of(enrich: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tasks))
 
 
+def operation_of(task: str) -> str:
+    """The method that a task asks first; all but these ask for the product."""
+    return _ALONE.get(task, "products.get")
+
+
 def kinds_of(task: str) -> tuple[str, ...]:
     """The kinds of documents that a task brings; none for one that only asks for the product."""
     return tuple(kind for kind in task.split("+") if kind in KINDS)
@@ -179,13 +191,13 @@ async def _from_product(task: str, cj: CJClient, pid: str, ask: Ask) -> tuple[Do
 
 async def _variants(cj: CJClient, pid: str, ask: Ask) -> tuple[Document, ...] | None:
     """No variants may mean no product: then None."""
-    variants = await ask(partial(cj.variants.list, pid=pid), points_of("variants.list"))
+    variants = await ask(partial(cj.variants.list, pid=pid), points_of(_ALONE["variants"]))
     return (_variants_document(pid, variants),) if variants else None
 
 
 async def _stock_by_product(cj: CJClient, pid: str, ask: Ask) -> tuple[Document, ...]:
     call = partial(cj.inventory.by_product, pid=pid)
-    told = await ask(call, points_of("inventory.by_product"))
+    told = await ask(call, points_of(_ALONE["stock"]))
     stock = ProductStocks(
         pid=pid, inventories=told.inventories, variant_inventories=told.variant_inventories
     )
@@ -195,7 +207,7 @@ async def _stock_by_product(cj: CJClient, pid: str, ask: Ask) -> tuple[Document,
 async def _reviews(cj: CJClient, pid: str, ask: Ask) -> tuple[Document, ...]:
     pages = cj.reviews.list(pid=pid).pages()
     reviews: list[Review] = []
-    while (page := await ask(lambda: anext(pages, None), points_of("reviews.list"))) is not None:
+    while (page := await ask(lambda: anext(pages, None), points_of(_ALONE["reviews"]))) is not None:
         reviews += page.items
         if not page.has_next:
             break

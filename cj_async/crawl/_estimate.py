@@ -14,41 +14,24 @@ from typing import Literal
 
 import msgspec
 
+from cj_async import InvalidRequest
+from cj_async.crawl._budget import DAY, RESERVE_SHARE
+from cj_async.crawl._documents import operation_of, tasks_of
 from cj_async.crawl._filters import Profile
+from cj_async.crawl._lists import LISTS, points_of
+from cj_async.crawl._plan import DOCUMENTS
 from cj_async.crawl._sink import Kind
-from cj_async.errors import InvalidRequest
-from cj_async.resources import operations
 
 MARGIN = Fraction(1, 100)
 """Share by which the client sends slower than the rate allows."""
 
-RESERVE_SHARE = Fraction(5, 100)
-"""Share of a day's points that the client leaves to interactive calls."""
+_SHARE = Fraction(str(RESERVE_SHARE))
 
 SELF_CHECK = 2
 """Calls that prove that the server sorts and filters as a crawl needs it; their rows are kept."""
 
-DAY = 86_400
-"""Seconds from one full account of points (00:00 UTC) to the next."""
-
-LISTS: dict[Profile, tuple[str, int]] = {
-    "rich": ("products.search", 100),
-    "cheap": ("products.list", 200),
-}
-"""Which list a profile walks, and how many rows a page of it has."""
-
-DOCUMENTS: dict[Kind, str] = {
-    "details": "products.get",
-    "variants": "variants.list",
-    "stock": "inventory.by_product",
-    "reviews": "reviews.list",
-}
-"""What a document of a product is asked with, where it is asked for alone."""
-
-TOGETHER: frozenset[Kind] = frozenset({"details", "variants", "stock"})
-"""Documents that come with one call where several are wanted, that for the details."""
-
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = int(DAY)
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,13 +138,12 @@ def _work(
     products: int, profile: Profile, documents: Collection[Kind], parallel: int
 ) -> tuple[_Calls, list[_Calls]]:
     """The pages of the list, and the documents, by what they are asked with."""
-    cost = {operation.id: operation.points for operation in operations().values()}
     if profile not in LISTS:
         raise InvalidRequest("crawl", "profile", profile, f"one of {', '.join(LISTS)} is due")
-    name, size = LISTS[profile]
-    pages = math.ceil(products / (size - 1)) + math.ceil(parallel / 2) + SELF_CHECK
-    asked = [_Calls(products, cost[each]) for each in _asked_with(documents)]
-    return _Calls(pages, cost[name]), asked
+    rows = LISTS[profile]
+    pages = math.ceil(products / (rows.terms.size - 1)) + math.ceil(parallel / 2) + SELF_CHECK
+    asked = [_Calls(products, points_of(each)) for each in _asked_with(documents)]
+    return _Calls(pages, rows.points), asked
 
 
 def _asked_with(documents: Collection[Kind]) -> list[str]:
@@ -171,10 +153,8 @@ def _asked_with(documents: Collection[Kind]) -> list[str]:
             raise InvalidRequest(
                 "crawl", "documents", kind, f"some of {', '.join(DOCUMENTS)} are due"
             )
-    wanted = set(documents)
-    if len(wanted & TOGETHER) > 1:
-        wanted = wanted - TOGETHER | {"details"}
-    return [DOCUMENTS[kind] for kind in DOCUMENTS if kind in wanted]
+    tasks = tasks_of([kind for kind in DOCUMENTS if kind in documents])
+    return [operation_of(task) for task in tasks]
 
 
 def _interval(rate: float) -> Fraction:
@@ -201,7 +181,7 @@ def _account(
     if now.utcoffset() is None:
         raise InvalidRequest("crawl", "now", now, "a datetime with a zone is due")
     left = total if remaining is None else min(remaining, total)
-    return _Account(total, left, max(Fraction(reserve), RESERVE_SHARE * total), interval, now)
+    return _Account(total, left, max(Fraction(reserve), _SHARE * total), interval, now)
 
 
 class _Account:
@@ -225,7 +205,7 @@ class _Account:
         fine = interval.denominator * reserve.denominator * 1_000_000
         since_midnight = now - datetime.combine(now.astimezone(UTC), time(), UTC)
         self._second = fine * total
-        self._point = fine * DAY
+        self._point = fine * _DAY
         self._day = total * self._point
         self._interval = int(interval * self._second)
         self._reserve = int(reserve * self._point)

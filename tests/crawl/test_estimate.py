@@ -12,12 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cj_async.crawl._estimate import DAY, DOCUMENTS, LISTS, Estimate, estimate
+from cj_async.crawl._documents import operation_of
+from cj_async.crawl._estimate import Estimate, estimate
 from cj_async.crawl._filters import Profile
+from cj_async.crawl._lists import LISTS
+from cj_async.crawl._plan import DOCUMENTS
 from cj_async.crawl._sink import Kind
 from cj_async.errors import InvalidRequest
 from cj_async.resources import operations
 
+DAY = 86_400
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
 NOON = MIDNIGHT + timedelta(hours=12)
 OVERHEAD = 4 + 2
@@ -128,11 +132,11 @@ def test_no_products_are_looked_for_all_the_same() -> None:
 
 def test_every_operation_is_one_that_the_client_has() -> None:
     by_id = {operation.id: operation for operation in operations().values()}
-    assert by_id.keys() >= set(DOCUMENTS.values())
-    for name, size in LISTS.values():
-        paging = by_id[name].paging
+    assert by_id.keys() >= {operation_of(kind) for kind in DOCUMENTS}
+    for rows in LISTS.values():
+        paging = by_id[rows.operation].paging
         assert paging is not None
-        assert paging.default_size == size
+        assert paging.default_size == rows.terms.size
 
 
 # --- time
