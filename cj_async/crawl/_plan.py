@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -16,7 +16,7 @@ from cj_async.crawl._lists import FEATURES, LISTS
 Document = Literal["details", "variants", "stock", "reviews"]
 """What can be fetched for each product beyond its row."""
 
-DOCUMENTS: tuple[Document, ...] = ("details", "variants", "stock", "reviews")
+DOCUMENTS: tuple[Document, ...] = get_args(Document)
 
 _MOST_PARALLEL = 64
 

@@ -46,7 +46,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         started: When the run began.
         seconds: How long this process worked on it.
         segments: The ledger of each segment.
-        doubts: What was not as relied on: ``unsorted``, ``time_ignored``, ``filter_ignored``.
+        doubts: What was not as relied on: ``unsorted``, ``time_ignored``, ``undated``,
+            ``filter_ignored``.
         stopped: Why it stopped before its end; None when it did not.
         drift: How often which field held a value that fits nothing, in this process.
     """

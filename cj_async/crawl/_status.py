@@ -44,7 +44,8 @@ class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
         removed: Products that turned out to be gone.
         repeats: Rows that were received more than once.
         documents: Documents fetched.
-        doubts: What was not as relied on: ``unsorted``, ``time_ignored``, ``filter_ignored``.
+        doubts: What was not as relied on: ``unsorted``, ``time_ignored``, ``undated``,
+            ``filter_ignored``.
     """
 
     number: int

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
+
+from cj_async.crawl._sink import Kind
 
 APPLICATION: Final = 0x434A4352
 """``CJCR`` in the file's header: says that it is a state of a crawl."""
@@ -10,7 +12,7 @@ APPLICATION: Final = 0x434A4352
 FORMAT: Final = 1
 """Number of this layout; a file with a higher one was written by a newer version."""
 
-KINDS: Final = ("products", "details", "variants", "stock", "reviews")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """Kinds of lines; in the tables a kind is its place in this list."""
 
 TABLES: Final = """
