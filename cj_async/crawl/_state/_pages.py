@@ -86,7 +86,7 @@ def commit(database: Database, run: int, worker: int, number: int, page: Page) -
         terms, segment = replace(terms, cap=cap), replace(segment, expected=None)
     rows = rows_of(page.models, page.seen.times, pid=page.pid, watched=page.watched)
     found = _items.sort(database, PRODUCTS, run, rows)
-    seen = replace(page.seen, known=found.repeats, repeated=_items.repeated(database, number, rows))
+    seen = replace(page.seen, known=found.repeats, repeated=_repeated(database, segment, rows))
     step = _step(segment, page.ask, seen, terms)
     if step.split is not None and page.categories is None and needs_categories(step.split, terms):
         return Committed(segment=segment, wants_categories=True)
@@ -138,6 +138,11 @@ def _store(
         repeats=found.repeats,
         undated=sum(time is None for time in page.seen.times),
     )
+
+
+def _repeated(database: Database, segment: Segment, rows: Sequence[Row]) -> int:
+    """How many rows of the page its window has shown before; no seek asks for that."""
+    return 0 if segment.mode == "seek" else _items.repeated(database, segment.id, rows)
 
 
 def _note_shown(database: Database, moved: Segment, turn: int, rows: Sequence[Row]) -> None:
