@@ -27,6 +27,9 @@ from tests.conftest import client_of, error_of, eventually
 from tests.crawl.nursery import local_cj, names_in, pids_of
 
 PRODUCTS = 1_200
+LOG = 500_000  # bytes
+COMMITS = 1_000
+INSERT = "INSERT INTO pages (run, kind, count, lines) VALUES (1, 0, 1, ?)"
 
 
 @pytest.fixture
@@ -290,6 +293,29 @@ async def test_a_state_that_went_back_tells_file_sinks_again_from_there(
     _replace(state, older)
     await crawl.run(cj, state=state, sink=crawl.JsonlSink(rows))
     assert _ids(rows) == sorted(pids_of(local, PRODUCTS))
+
+
+async def test_the_log_beside_a_state_is_worked_in_while_commits_go_on(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that is never worked in to its end grows for as long as the crawl: 20 MB here."""
+    monkeypatch.setattr("cj_async.crawl._state._file._FULL_LOG", LOG)
+    log = state.with_name("state.db-wal")
+    sizes: list[int] = []
+
+    async def commit_again_and_again() -> None:
+        for _ in range(COMMITS // 8):
+            await file.do_now(lambda db: db.execute(INSERT, (bytes(20_000),)) and None)
+            sizes.append(log.stat().st_size)
+            await asyncio.sleep(0)
+
+    file = await StateFile(state).open()
+    await asyncio.gather(*(commit_again_and_again() for _ in range(8)))
+    assert (
+        await file.do(lambda db: db.execute("SELECT count(*) FROM pages").fetchone()[0]) == COMMITS
+    )
+    await file.aclose()
+    assert LOG < max(sizes) < 8 * LOG
 
 
 async def test_a_crawl_that_is_cancelled_leaves_nothing_behind_and_can_be_resumed(

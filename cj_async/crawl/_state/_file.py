@@ -8,7 +8,8 @@ import time
 import uuid
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -57,6 +58,7 @@ class StateFile:
         self._is_closed = False
         self._turn = asyncio.Lock()
         self._commits = 0
+        self._is_working_in = False
 
     @property
     def name(self) -> str:
@@ -108,10 +110,10 @@ class StateFile:
                     result = self._transact(whole, patience=0.0)
                 except _HeldError:
                     result = await self._in_thread(lambda: self._transact(whole))
-            self._commits += 1
-            if self._commits % _LOOK == 0:
-                await self._in_thread(self._work_in)
-            return result
+        self._commits += 1
+        if self._commits % _LOOK == 0:
+            await self._work_in()
+        return result
 
     async def secure(self) -> None:
         """Makes everything last that was committed so far, by any process: not even a power cut undoes it.
@@ -209,12 +211,30 @@ class StateFile:
             raise StateError(self.name, "it is not open")
         return self._database
 
-    def _work_in(self) -> None:
-        """Works the log into the file when it has grown; what others still read stays for later."""
-        log = None if self.path is None else self.path.with_name(f"{self.path.name}-wal")
+    async def _work_in(self) -> None:
+        """Works the log into the file when it has grown; commits go on meanwhile.
+
+        Only a log that was worked in to its end begins anew. So the bulk comes first, on a connection
+        of its own, and then, with nobody beside it, the little that was committed during that. What
+        others still read stays for later.
+        """
+        if self.path is None or self._is_working_in or not self._is_full():
+            return
+        self._is_working_in = True
+        try:
+            with self._told():
+                await in_thread(partial(_work_in_beside, self.path))
+            async with self._turn:
+                await self._in_thread(lambda: _worked_in(self._connection))
+        finally:
+            self._is_working_in = False
+
+    def _is_full(self) -> bool:
+        assert self.path is not None
+        log = self.path.with_name(f"{self.path.name}-wal")
         with suppress(FileNotFoundError):
-            if log is not None and log.stat().st_size > _FULL_LOG:
-                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            return log.stat().st_size > _FULL_LOG
+        return False
 
     def _begin(self, patience: float) -> None:
         """Begins a transaction, as soon as no other process holds the file."""
@@ -242,6 +262,16 @@ class StateFile:
                 database.execute("ROLLBACK")
             raise
         return result
+
+
+def _work_in_beside(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as database:
+        _worked_in(database)
+
+
+def _worked_in(database: Database) -> None:
+    """Works the log in, as far as nobody reads from it."""
+    database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
 def is_new(database: Database, name: str) -> bool:
