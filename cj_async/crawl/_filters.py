@@ -157,8 +157,6 @@ _BYTES = bytes | bytearray | memoryview  # empty ones would pass for a list with
 def checked(profile: Profile, filters: Mapping[str, object]) -> dict[str, object]:
     """The filters that are given: known by name, and not ``None``.
 
-    Their values are checked by the client, with the first call and before it is sent.
-
     Args:
         profile: Which list they are for.
         filters: :class:`SearchFilters` for ``rich``, :class:`ListFilters` for ``cheap``.

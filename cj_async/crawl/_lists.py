@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from cj_async import CJClient, ListCapped, Page
+from cj_async._request import build
 from cj_async.crawl._filters import Profile
 from cj_async.crawl._segment import Ask, Seen, Terms
 from cj_async.models.product import ProductListItem, ProductSearchItem
@@ -69,6 +70,14 @@ class ProductList(msgspec.Struct, frozen=True, kw_only=True):
     def points(self) -> int:
         """Points that a page costs."""
         return points_of(self.operation)
+
+    def check(self, filters: Mapping[str, object]) -> None:
+        """Checks the values of filters as the method of the list does, without sending anything.
+
+        Raises:
+            InvalidRequest: names the parameter, the value and the rule.
+        """
+        build(next(each for each in operations().values() if each.id == self.operation), filters)
 
     def fit(self, filters: Mapping[str, object]) -> Terms:
         """The terms where some filters are taken already: by those no window can be split."""

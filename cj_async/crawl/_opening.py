@@ -27,6 +27,8 @@ def begin_or_go_on(
         StateError: the state is about another plan.
     """
     worker.register(database, join=join)
+    if _runs.is_blank(database):
+        _runs.clear(database)  # such as one whose filter CJ refused: the next plan may be another
     newest = _runs.newest(database)
     _check_same(newest, plan, name)
     tasks = tasks_of(plan.enrich)

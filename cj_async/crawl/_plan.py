@@ -66,7 +66,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         _check(self.profile in LISTS, "profile", self.profile, f"one of {', '.join(LISTS)}")
-        checked(self.profile, self.filters)
+        LISTS[self.profile].check(checked(self.profile, self.filters))
         _check_features(self.profile, self.features)
         unknown = [each for each in self.enrich if each not in DOCUMENTS]
         _check(not unknown, "enrich", self.enrich, f"of {', '.join(DOCUMENTS)}")

@@ -104,6 +104,20 @@ def begin(
     return cursor.lastrowid
 
 
+def is_blank(database: Database) -> bool:
+    """Whether a state has nothing yet: one run that stored no page, and nobody else is at work on it."""
+    pages, workers = database.execute(
+        "SELECT (SELECT sum(requests) + count(*) FROM runs), (SELECT count(*) FROM workers)"
+    ).fetchone()
+    return bool(pages == 1 and workers <= 1)
+
+
+def clear(database: Database) -> None:
+    """Takes out the run of a blank state, with its segments."""
+    database.execute("DELETE FROM segments")
+    database.execute("DELETE FROM runs")
+
+
 def change(database: Database, run: int, **values: Any) -> None:
     """Sets columns of a run."""
     columns = ", ".join(f"{name} = ?" for name in values)
