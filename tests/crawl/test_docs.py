@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import get_args
 
+from typer.testing import CliRunner
+
+from cj_async.cli._app import app
 from cj_async.crawl import Verdict
 from tests.crawl.test_estimate import cost_table
 
@@ -33,5 +34,6 @@ def test_every_command_and_option_that_is_named_exists() -> None:
 
 
 def _help(command: str) -> str:
-    arguments = [sys.executable, "-m", "cj_async.cli", "crawl", command, "--help"]
-    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    shown = CliRunner().invoke(app, ["crawl", command, "--help"])
+    assert shown.exit_code == 0
+    return shown.output

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from cj_async import CJClient, InvalidRequest, crawl
+from cj_async.crawl import _verify
 from cj_async.simulator import Simulator
 from tests.conftest import error_of
+from tests.crawl import one_clock
 from tests.crawl.states import UNUSABLE, beside, catalog, files_in, on_shelves, sql
 
 PRODUCTS = 500
@@ -171,6 +173,31 @@ async def test_without_points_it_says_so_and_is_not_good(tmp_path: Path) -> None
     assert not found.is_good
     assert 0 < found.products < 90
     assert found.points == 100 + 10 * found.products
+
+
+PASSING: list[dict[str, Any]] = [
+    {"kind": "html", "status": 500},
+    {"kind": "html", "status": 200},
+    {"kind": "cut"},
+    {"code": 1600000},
+]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: "-".join(map(str, fault.values())))
+async def test_its_points_are_those_charged_even_when_a_call_fails_in_passing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    clock = one_clock.OneClock()
+    monkeypatch.setattr(_verify, "WallClock", lambda: clock)
+    async with one_clock.timed(clock, 300, points=50_000) as (local, cj):
+        await one_clock.crawled(cj, clock, tmp_path / "cj.db")
+        used, asked = local.points.used_today, len(local.requests)
+        for operation in ("products.search", "products.get"):
+            local.fail(operation, when="after", **fault)  # CJ has charged when the answer is lost
+        found = await crawl.verify(cj, tmp_path / "cj.db", products=3, windows=2)
+        assert len(local.requests) - asked == (2 + 1) + (3 + 1)
+        assert found.points == local.points.used_today - used == 3 * 50 + 4 * 10
+    assert (found.windows, found.products, found.is_good) == (2, 3, True)
 
 
 async def test_a_state_without_an_ended_run_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ or ``half:plain.jsonl`` (half of a write to that file).
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -23,6 +24,7 @@ from typing import Any, cast
 
 from cj_async import CJClient, CJError, Pool, crawl
 from cj_async.crawl._state import _workers
+from cj_async.resources import operations
 
 RATE = 10_000.0
 CALLS = ("open", "fsync", "replace", "ftruncate", "unlink", "write")
@@ -197,6 +199,20 @@ def main() -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def warm_up() -> None:
+    """Imports once for all children what they import when they run."""
+    for name in (
+        "aiolimiter",
+        "cj_async._login",
+        "cj_async.models.product",
+        "pyarrow.compute",
+        "pyarrow.parquet",
+    ):
+        importlib.import_module(name)
+    operations()
+    gc.freeze()
+
+
 if __name__ == "__main__":
-    importlib.import_module("pyarrow.parquet")  # once for all children
+    warm_up()
     main()

@@ -38,6 +38,7 @@ from tests.crawl.sinks.batches import (
     there,
 )
 from tests.crawl.sinks.dying import deaths
+from tests.crawl.sinks.refusing import refusal
 
 NAMES = ["products.jsonl", "products.jsonl.gz"]
 
@@ -58,11 +59,7 @@ async def opened(path: Path, token: str | None = None) -> JsonlSink:
 
 
 async def refused(path: Path, token: str | None = None, source: str = SOURCE) -> SinkFailed:
-    sink = JsonlSink(path)
-    error = await error_of(sink.open(source, token), SinkFailed)
-    await sink.aclose()
-    assert error.sink == str(path)
-    return error
+    return await refusal(JsonlSink(path), token, source)
 
 
 async def written(path: Path, count: int = 3) -> list[str]:
@@ -313,15 +310,6 @@ async def test_somebody_else_who_writes_to_the_file_is_noticed(path: Path) -> No
     error = await error_of(sink.write(products(2)), SinkFailed)
     assert "somebody else has written to it" in error.reason
     await sink.aclose()
-
-
-async def test_it_can_be_closed_twice_or_without_having_been_opened(path: Path) -> None:
-    sink = JsonlSink(path)
-    await sink.aclose()
-    await sink.open(SOURCE, None)
-    await sink.aclose()
-    await sink.aclose()
-    assert "not open" in (await error_of(sink.write(products(1)), SinkFailed)).reason
 
 
 async def test_files_and_the_thread_are_let_go(path: Path) -> None:

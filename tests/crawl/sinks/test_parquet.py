@@ -32,6 +32,7 @@ from tests.crawl.sinks.batches import (
     there,
 )
 from tests.crawl.sinks.dying import deaths
+from tests.crawl.sinks.refusing import refusal
 
 arrow: Any = importlib.import_module("pyarrow")
 parquet: Any = importlib.import_module("pyarrow.parquet")
@@ -50,10 +51,7 @@ async def opened(folder: Path, token: str | None = None) -> ParquetSink:
 
 
 async def refused(folder: Path, token: str | None = None, source: str = SOURCE) -> SinkFailed:
-    sink = ParquetSink(folder)
-    error = await error_of(sink.open(source, token), SinkFailed)
-    await sink.aclose()
-    return error
+    return await refusal(ParquetSink(folder), token, source)
 
 
 async def written(folder: Path, count: int = 3) -> None:
@@ -342,9 +340,3 @@ async def test_a_read_only_folder_is_told(folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "open", read_only)
     error = await refused(folder)
     assert "Permission denied; make it writable, or give another path" in error.reason
-
-
-async def test_a_write_needs_an_open_sink(folder: Path) -> None:
-    sink = ParquetSink(folder)
-    await sink.aclose()
-    assert "not open" in (await error_of(sink.write(products(1)), SinkFailed)).reason
