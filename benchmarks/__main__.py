@@ -5,9 +5,27 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import crawl, decode_page, import_time, local_cj, pacing, per_call, token_refresh
+from benchmarks import (
+    crawl_pace,
+    crawl_size,
+    decode_page,
+    import_time,
+    local_cj,
+    pacing,
+    per_call,
+    token_refresh,
+)
 
-MODULES = (per_call, decode_page, pacing, token_refresh, import_time, local_cj, crawl)
+MODULES = (
+    per_call,
+    decode_page,
+    pacing,
+    token_refresh,
+    import_time,
+    local_cj,
+    crawl_size,
+    crawl_pace,
+)
 
 
 def main() -> None:
