@@ -6,9 +6,14 @@ import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import yaml
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader as Loader
+else:  # libyaml reads several times as fast, where PyYAML was built with it
+    Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Json = Any
 """A value of a YAML or JSON document."""
@@ -116,7 +121,7 @@ def _rank(item: Json) -> tuple[int, float, str]:
     return 1, 0, name + json.dumps(item, sort_keys=True)
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _PlainLoader(Loader):
     """YAML 1.2's idea of scalars (``no`` is text), and no key twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
