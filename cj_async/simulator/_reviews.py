@@ -33,25 +33,30 @@ def _reviews(call: Call) -> object:
     if page < 1 or size < 1:
         raise Refused(PARAM_ERROR)
     number = catalog.number(query.text("pid"))
-    rows = [] if number is None else _matching(call, number)
+    ids = [] if number is None else _matching(call, number)
     first = (page - 1) * size
+    shown = ids[first : first + size]
     return {
         "pageNum": str(page),
         "pageSize": str(size),
-        "total": str(len(rows)),
-        "list": rows[first : first + size],
+        "total": str(len(ids)),
+        "list": [] if number is None else [_review(catalog, number, each) for each in shown],
     }
 
 
-def _matching(call: Call, number: int) -> list[dict[str, object]]:
-    wanted = call.query.text("score")
+def _matching(call: Call, number: int) -> list[int]:
+    """The ids of the reviews with the score that is asked for."""
+    wanted, reviews = call.query.text("score"), call.catalog.reviews
     places = range(call.catalog.review_count[number])
-    rows = (_review(call.catalog, number, place) for place in places)
-    return [row for row in rows if wanted in ("", row["score"])]
+    ids = (reviews.long(number * _MOST_REVIEWS + place) for place in places)
+    return [each for each in ids if wanted in ("", _score(each))]
 
 
-def _review(catalog: Catalog, number: int, place: int) -> dict[str, object]:
-    comment_id = catalog.reviews.long(number * _MOST_REVIEWS + place)
+def _score(comment_id: int) -> str:
+    return str(_SCORES[comment_id >> 10 & 15])
+
+
+def _review(catalog: Catalog, number: int, comment_id: int) -> dict[str, object]:
     bits = comment_id >> 10
     day = max(catalog.created[number] // _DAY, _LATEST_DAY - (bits >> 12) % 900)
     country = _COUNTRIES[bits >> 4 & 7]
@@ -61,7 +66,7 @@ def _review(catalog: Catalog, number: int, place: int) -> dict[str, object]:
         "comment": _TEXTS[bits >> 7 & 7],
         "commentDate": beijing(day * _DAY - 8 * 3_600_000),
         "commentUser": f"{chr(65 + bits % 26)}***{chr(97 + bits // 26 % 26)}",
-        "score": str(_SCORES[bits & 15]),
+        "score": _score(comment_id),
         "commentUrls": _pictures(comment_id, bits >> 24 & 7),
         "countryCode": country,
         "flagIconUrl": f"https://images.example.com/flags/{country}.png",
