@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import sqlite3
-import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from typer.testing import CliRunner
 
+from cj_async.cli._app import app
 from cj_async.resources import operations
 from cj_async.simulator import Simulator
 
@@ -29,15 +32,19 @@ TESTS = snippets("python", holding="def test_")
 PROGRAMS = [text for text in snippets("python") if text not in TESTS]
 
 
-@pytest.fixture
-async def local_cj() -> AsyncIterator[Simulator]:
-    async with Simulator(products=300, tier=1000, per_ip=None) as running:
-        yield running
+LIGHT = [
+    word for name in ("schemathesis", "hypothesispytest", "anyio") for word in ("-p", f"no:{name}")
+]
+"""Without plugins that happen to be here, too; loading them takes most of the time of a run."""
+
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+def local_cj() -> Simulator:
+    return Simulator(products=300, tier=1000, per_ip=None)
 
 
 async def run(command: list[str], simulator: Simulator, folder: Path) -> str:
-    import asyncio
-
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CJ_")}
     environment |= {
         "CJ_API_KEY": simulator.api_key,
@@ -63,24 +70,45 @@ def test_every_python_snippet_is_run_by_one_of_these_tests() -> None:
     assert TESTS
 
 
-@pytest.mark.parametrize("number", range(len(PROGRAMS)))
-async def test_a_program_of_the_readme_runs(
-    number: int, local_cj: Simulator, tmp_path: Path
-) -> None:
-    program = tmp_path / "program.py"
+async def output(number: int, folder: Path, *, times: int = 1) -> str:
+    """What a program prints; the last time, when it runs more than once."""
+    program, out = folder / "program.py", ""
     program.write_text(PROGRAMS[number], encoding="utf-8")
-    shutil.copy(PROJECT / "tests" / "asyncpg_on_sqlite.py", tmp_path / "asyncpg.py")
-    out = await run([sys.executable, "-W", "error", str(program)], local_cj, tmp_path)
-    assert out.strip()
+    shutil.copy(PROJECT / "tests" / "asyncpg_on_sqlite.py", folder / "asyncpg.py")
+    async with local_cj() as simulator:
+        for _ in range(times):
+            out = await run([sys.executable, "-W", "error", str(program)], simulator, folder)
+    return out
 
 
-async def test_the_sink_of_the_readme_holds_every_product_once(
-    local_cj: Simulator, tmp_path: Path
-) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def outputs(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[list[asyncio.Task[str]]]:
+    """What the programs print; they run at the same time, since most of theirs is waiting."""
+    places = asyncio.Semaphore(4)
+
+    async def in_turn(number: int) -> str:
+        async with places:
+            return await output(number, tmp_path_factory.mktemp("program"))
+
+    running = [asyncio.create_task(in_turn(number)) for number in range(len(PROGRAMS))]
+    yield running
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running)
+
+
+@in_one_loop
+@pytest.mark.parametrize("number", range(len(PROGRAMS)))
+async def test_a_program_of_the_readme_runs(number: int, outputs: list[asyncio.Task[str]]) -> None:
+    assert (await outputs[number]).strip()
+
+
+async def test_the_sink_of_the_readme_holds_every_product_once(tmp_path: Path) -> None:
     """Run twice: the second time it knows where it was."""
     (number,) = (place for place, text in enumerate(PROGRAMS) if "class PostgresSink" in text)
-    for _ in range(2):
-        await test_a_program_of_the_readme_runs(number, local_cj, tmp_path)
+    assert (await output(number, tmp_path, times=2)).strip()
     database = sqlite3.connect(tmp_path / "postgres.db")
     count = database.execute("SELECT count(*), count(DISTINCT pid) FROM cj").fetchone()
     database.close()
@@ -96,12 +124,12 @@ def test_the_sink_of_the_readme_has_thirty_lines() -> None:
 
 
 @pytest.mark.parametrize("number", range(len(TESTS)))
-async def test_a_test_of_the_readme_passes(
-    number: int, local_cj: Simulator, tmp_path: Path
-) -> None:
+async def test_a_test_of_the_readme_passes(number: int, tmp_path: Path) -> None:
     (tmp_path / "test_snippet.py").write_text(TESTS[number], encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_snippet.py"]
-    assert "1 passed" in await run(command, local_cj, tmp_path)
+    options = ["-q", *LIGHT, "-p", "no:cacheprovider"]
+    async with local_cj() as simulator:
+        command = [sys.executable, "-m", "pytest", *options, "test_snippet.py"]
+        assert "1 passed" in await run(command, simulator, tmp_path)
 
 
 def test_every_make_target_that_is_named_exists() -> None:
@@ -121,9 +149,8 @@ def test_every_cj_command_that_is_named_exists() -> None:
     named = set(re.findall(r"`cj (\w+)", README))
     assert {"sim", "crawl"} <= named
     for name in named:
-        command = [sys.executable, "-m", "cj_async.cli", name, "--help"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(app, [name, "--help"])
+        assert done.exit_code == 0, done.output
 
 
 def test_the_number_of_operations_is_right() -> None:

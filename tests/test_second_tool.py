@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 from aiohttp.abc import AbstractStreamWriter
+from jsonschema_path import SchemaPath
+from jsonschema_path.handlers import default_handlers
 from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
@@ -65,17 +67,32 @@ TOLD = {"allOf": nullable("allOf"), "anyOf": nullable("anyOf"), "type": single_o
 """`nullable` beside `allOf` and `anyOf` means what it says; see "Wire types" in spec/README.md."""
 
 
+UNCHECKED: Any = None
+"""As the tool's check of a document, where it was checked already: it takes that, too."""
+
+
+@cache
+def read(uri: str) -> Any:
+    """A file as the tool reads it; for a reference it would read it again each time."""
+    return default_handlers["file"](uri)
+
+
+def loaded(document: str, config: Config) -> OpenAPI:
+    uri = (PROJECT / document).as_uri()
+    return OpenAPI(SchemaPath.from_dict(read(uri), base_uri=uri, handlers={"file": read}), config)
+
+
 @cache
 def plain(document: str) -> OpenAPI:
     """The tool with a document loaded, told nothing."""
-    return OpenAPI.from_file_path(str(PROJECT / document))
+    return loaded(document, Config())
 
 
 @cache
 def strict(document: str) -> OpenAPI:
     """The same for requests: a field that nobody documents is none (answers may have more fields)."""
-    config = Config(additional_properties_default_policy="forbid")
-    return OpenAPI.from_file_path(str(PROJECT / document), config=config)
+    config = Config(additional_properties_default_policy="forbid", spec_validator_cls=UNCHECKED)
+    return loaded(document, config)
 
 
 @cache
@@ -83,8 +100,7 @@ def told(document: str) -> OpenAPI:
     """The tool with a document loaded, told what OpenAPI has no words for. Answers need it only."""
     validators = import_module("jsonschema.validators")  # it brings no types
     factory = SchemaValidatorsFactory(validators.extend(OAS30Validator, TOLD))
-    path = str(PROJECT / document)
-    return OpenAPI.from_file_path(path, config=Config(schema_validators_factory=factory))
+    return loaded(document, Config(schema_validators_factory=factory, spec_validator_cls=UNCHECKED))
 
 
 # --- what goes over the wire, as the tool takes it
@@ -166,11 +182,11 @@ def test_the_tool_loads_it_and_finds_every_operation(document: str) -> None:
 async def test_the_tool_reads_a_documented_call_as_it_is_meant(
     name: str, document: str, tmp_path: Path
 ) -> None:
-    read = strict(document).unmarshal_request(await sent(name, tmp_path))
-    assert read.parameters.query == {**defaults(name), **shown(name).query}
+    found = strict(document).unmarshal_request(await sent(name, tmp_path))
+    assert found.parameters.query == {**defaults(name), **shown(name).query}
     files = {parameter.name for parameter in BY_ID[name].parameters if parameter.kind == "file"}
     contents = dict.fromkeys(files, CONTENT)
-    assert read.body == ({**shown(name).request, **contents} if files else shown(name).request)
+    assert found.body == ({**shown(name).request, **contents} if files else shown(name).request)
 
 
 def defaults(name: str) -> dict[str, Any]:
@@ -240,6 +256,7 @@ def test_without_being_told_the_tool_objects_to_nulls_and_single_objects_only(
         assert objection.instance is None or (is_single and objection.validator == "type")
 
 
+@cache
 def untold(name: str, edition: str, document: str) -> list[Any]:
     """The tool's objections to an answer, told nothing."""
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import pickle
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -151,10 +152,10 @@ class MoneyMachine(RuleBasedStateMachine):
         self.reached[what, refusal] += 1
         if refusal is None:
             return self.run(call)
-        before = copy.deepcopy(self.mine.state)
+        before = pickle.dumps(self.mine.state)  # faster than a deep copy
         error = self.run(error_of(call, APIError))
         assert error.code == refusal, what
-        assert self.mine.state == before
+        assert self.mine.state == pickle.loads(before)
         return None
 
     # --- orders come into being

@@ -43,6 +43,8 @@ QUIET = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+HASTE = "const wait = setTimeout; setTimeout = (work, pause) => wait(work, Math.min(pause, 100));"
+"""The page looks ten times a second at what there is, where it would once."""
 DESKTOP, PHONE = (1400, 1000), (390, 844)
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
@@ -97,6 +99,7 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Br
         context = await playwright.chromium.launch_persistent_context(
             profile, executable_path=BROWSER, headless=True, args=list(QUIET)
         )
+        await context.add_init_script(HASTE)
         try:
             context.set_default_timeout(15_000)
             yield context
@@ -268,6 +271,7 @@ async def test_a_refused_action_says_why(seen: Seen) -> None:
     order = await seen.an_order()
     await seen.row_of(order)
     await seen.page.get_by_label("Live").uncheck()
+    await expect(seen.page.locator("#connected")).to_have_text("paused")
     seen.cj.control.orders.move(order.code, "DELIVERED")
     await seen.press(f"Confirm: advance order {order.code}").click()
     await seen.says("nothing follows", error=True)

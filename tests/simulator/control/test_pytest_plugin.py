@@ -17,6 +17,11 @@ INSTALLED = any(point.value == MODULE for point in entry_points(group="pytest11"
 LOADED = [] if INSTALLED else ["-p", MODULE]
 """An environment older than the entry point needs to be told of the plugin."""
 
+OTHERS = [
+    word for name in ("schemathesis", "hypothesispytest", "anyio") for word in ("-p", f"no:{name}")
+]
+"""Plugins that happen to be here, too; loading them takes most of the time of a run."""
+
 AUTO = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
 STRICT = "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
 WARY = "addopts = --strict-markers\nfilterwarnings = error\n"
@@ -25,7 +30,7 @@ WARY = "addopts = --strict-markers\nfilterwarnings = error\n"
 def run(pytester: pytest.Pytester, ini: str, source: str) -> pytest.RunResult:
     pytester.makeini(ini + WARY)
     pytester.makepyfile(source)
-    return pytester.runpytest_subprocess(*LOADED, "-p", "no:cacheprovider")
+    return pytester.runpytest_subprocess(*LOADED, *OTHERS, "-p", "no:cacheprovider")
 
 
 def test_the_entry_point_is_the_plugin() -> None:
