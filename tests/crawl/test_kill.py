@@ -133,10 +133,10 @@ POINTS = [
     ("write:after", (2, 5)),
     ("half:plain.jsonl", (1,)),
     ("half:packed.jsonl.gz", (1,)),
-    ("half:.manifest.json.tmp", (1, 2)),
+    ("half:._manifest.json.tmp", (1, 2)),
     ("replace:before", (1, 3)),
     ("replace:after", (1, 3)),
-    ("unlink:before", (1, 5, 9)),
+    ("unlink:before", (1, 2)),
     ("unlink:after", (1,)),
 ]
 """Points, and at which occurrences a crawl dies there."""

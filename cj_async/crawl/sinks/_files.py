@@ -18,15 +18,22 @@ _NEW: Final = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(o
 class Tail:
     """A file that grows at its end, and can be cut back. Errors name the file.
 
+    Args:
+        is_new: Whether it has to be made; else it is made when there is none.
+
     Attributes:
-        path: The file; it is made when there is none.
+        path: The file.
         size: Its bytes that are safe.
+
+    Raises:
+        FileExistsError: It had to be made, and is there already.
     """
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, *, is_new: bool = False) -> None:
         self.path = path
         self.size = size
-        self._descriptor = os.open(path, _NEW | os.O_APPEND, 0o666)
+        flags = _NEW | os.O_APPEND | (os.O_EXCL if is_new else 0)
+        self._descriptor = os.open(path, flags, 0o666)
         try:
             self.cut(size)
         except BaseException:
@@ -106,23 +113,23 @@ def failures(sink: str) -> Generator[None]:
         yield
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        raise SinkFailed(sink, f"{what}; {_ADVICE.get(error.errno, _OTHERWISE)}") from error
+        raise SinkFailed(sink, f"{what}; {_ADVICE.get(error.errno, OTHERWISE)}") from error
 
 
-_FULL: Final = "make room, and go on: the state has what is missing"
-_CLOSED: Final = "make it writable, or give another path"
+OTHERWISE: Final = "mend that, and go on: the state has what is missing"
+FULL: Final = "make room, and go on: the state has what is missing"
+CLOSED: Final = "make it writable, or give another path"
 _ADVICE: Final[dict[int | None, str]] = {
-    errno.ENOSPC: _FULL,
-    errno.EDQUOT: _FULL,
-    errno.EFBIG: _FULL,
-    errno.EACCES: _CLOSED,
-    errno.EPERM: _CLOSED,
-    errno.EROFS: _CLOSED,
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EFBIG: FULL,
+    errno.EACCES: CLOSED,
+    errno.EPERM: CLOSED,
+    errno.EROFS: CLOSED,
     errno.EISDIR: "give the path of a file",
     errno.ENOTDIR: "give the path of a folder",
     errno.EEXIST: "give the path of a folder",
 }
-_OTHERWISE: Final = "mend that, and go on: the state has what is missing"
 
 
 @contextmanager

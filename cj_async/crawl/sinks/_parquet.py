@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -20,8 +21,11 @@ from cj_async.crawl.sinks._threaded import ThreadedSink
 Compression = Literal["zstd", "snappy", "gzip", "lz4", "brotli", "none"]
 
 _FORMAT: Final = 1
-_MANIFEST: Final = "manifest.json"
-_OURS: Final = re.compile(r"\.?[0-9]{12,}-[0-9]{12,}\.parquet(\.tmp)?")
+_MANIFEST: Final = "_manifest.json"  # readers of a dataset pass over names that begin so
+_COMPRESSIONS: Final[tuple[Compression, ...]] = get_args(Compression)
+_KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+_OURS: Final = re.compile(r"(\.)?(?P<first>[0-9]{12,})-[0-9]{12,}\.parquet(?(1)\.tmp)")
+"""Names of the files of a kind, and of their drafts."""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -58,7 +62,7 @@ class ParquetSink(ThreadedSink):
 
     Each kind has a folder of its own, ``products``, ``details`` and so on, that reads as one
     dataset; its files are named by positions, so that their order is that of the crawl. The file
-    ``manifest.json`` tells which files count, with rows and bytes.
+    ``_manifest.json`` tells which files count, with rows and bytes.
 
     Money and weights are ``decimal128(38, 9)``, moments ``timestamp[us, UTC]``, a range makes the
     two columns ``…Low`` and ``…High``, what is nested is JSON text. A value that does not fit its
@@ -68,6 +72,12 @@ class ParquetSink(ThreadedSink):
         folder: Where to; made when missing, and else empty the first time.
         rows_per_file: How many rows a file should have; a slow crawl makes smaller ones.
         compression: Of the columns.
+
+    Attributes:
+        path: The folder; ``~`` is the home of whoever runs it.
+
+    Raises:
+        ConfigurationError: The path is none, or another argument cannot work.
     """
 
     def __init__(
@@ -77,8 +87,9 @@ class ParquetSink(ThreadedSink):
         rows_per_file: int = 10_000,
         compression: Compression = "zstd",
     ) -> None:
-        super().__init__(os.fspath(folder), rows_per_file)
-        self._folder = Path(folder)
+        super().__init__(folder, rows_per_file)
+        if compression not in _COMPRESSIONS:
+            raise self._refused(compression, f"one of {', '.join(_COMPRESSIONS)} is due")
         self._compression = compression
         self._manifest: _Manifest | None = None
 
@@ -95,7 +106,7 @@ class ParquetSink(ThreadedSink):
             manifest = self._claimed(found, source)
         else:
             manifest = self._cut_back(found, self._position(token))
-        self._remove_strays(manifest)
+        self._remove(self._strays(found or manifest, manifest))
         if manifest != found:
             self._keep(manifest)
         self._manifest = manifest
@@ -107,7 +118,7 @@ class ParquetSink(ThreadedSink):
         try:
             for part in batch.parts:
                 name = f"{part.kind}/{before.position + 1:012}-{batch.position:012}.parquet"
-                written.append(self._folder / name)
+                written.append(self.path / name)
                 size = self._put(written[-1], part)
                 file = _File(name, part.count, before.position + 1, batch.position, size)
                 files[part.kind] = [*files.get(part.kind, []), file]
@@ -133,19 +144,19 @@ class ParquetSink(ThreadedSink):
         data = parquet(part, self._compression, misfits)
         if not path.parent.is_dir():
             path.parent.mkdir()
-            sync_folder(self._folder)
+            sync_folder(self.path)
         put(path, data)
         sync_folder(path.parent)
         self._warn(part.kind, misfits)
         return len(data)
 
     def _keep(self, manifest: _Manifest) -> None:
-        put(self._folder / _MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
-        sync_folder(self._folder)
+        put(self.path / _MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        sync_folder(self.path)
 
     def _read(self) -> _Manifest | None:
         try:
-            data = (self._folder / _MANIFEST).read_bytes()
+            data = (self.path / _MANIFEST).read_bytes()
         except FileNotFoundError:
             return None
         try:
@@ -157,7 +168,7 @@ class ParquetSink(ThreadedSink):
         return manifest
 
     def _foreign(self, owner: str) -> SinkFailed:
-        manifest = self._folder / _MANIFEST
+        manifest = self.path / _MANIFEST
         return SinkFailed(self.name, f"{manifest} is that of {owner}; give another folder")
 
     def _position(self, token: str) -> int:
@@ -167,19 +178,19 @@ class ParquetSink(ThreadedSink):
 
     def _claimed(self, found: _Manifest | None, source: str) -> _Manifest:
         """The first time: the folder is empty, or left by a crash before anything was confirmed."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
         if found is not None and found.sink == self.name:
             return found.until(0)
-        if any(not each.name.startswith(".") for each in self._folder.iterdir()):
+        if any(not each.name.startswith(".") for each in self.path.iterdir()):
             reason = "the folder is not empty; give another one, or move its content away"
             raise SinkFailed(self.name, reason)
         return _Manifest(_FORMAT, source, self.name, 0, {}, {})
 
     def _cut_back(self, found: _Manifest | None, position: int) -> _Manifest:
         if found is None or found.position < position:
-            raise self._gone(self._folder / _MANIFEST)
+            raise self._gone(self.path / _MANIFEST)
         manifest = found.until(position)
-        for path, size in _listed(manifest, self._folder).items():
+        for path, size in _listed(manifest, self.path).items():
             if not path.is_file() or path.stat().st_size != size:
                 raise self._gone(path)
         return manifest
@@ -191,18 +202,32 @@ class ParquetSink(ThreadedSink):
             " there everything is written anew",
         )
 
-    def _remove_strays(self, manifest: _Manifest) -> None:
-        """Removes files of ours that do not count, and nobody else's."""
-        listed = _listed(manifest, self._folder)
-        draft_of(self._folder / _MANIFEST).unlink(missing_ok=True)
-        for folder in (self._folder / kind for kind in get_args(Kind)):
-            if folder.is_dir():
-                for path in folder.iterdir():
-                    if path not in listed and _OURS.fullmatch(path.name):
-                        path.unlink()
-                sync_folder(folder)
-                if not any(folder.iterdir()):
-                    folder.rmdir()  # no dataset can be read from an empty one
+    def _strays(self, found: _Manifest, kept: _Manifest) -> list[Path]:
+        """Files of ours that do not count: cut back, or begun after the manifest was written."""
+        known, counts = _listed(found, self.path), _listed(kept, self.path)
+        strays: list[Path] = []
+        for folder in self._folders():
+            for path in folder.iterdir():
+                if path in counts or not (name := _OURS.fullmatch(path.name)):
+                    continue
+                if path not in known and int(name["first"]) != found.position + 1:
+                    reason = f"{path} is named like one of its files, and is none; move it away"
+                    raise SinkFailed(self.name, reason)
+                strays.append(path)
+        return strays
+
+    def _remove(self, strays: Sequence[Path]) -> None:
+        draft_of(self.path / _MANIFEST).unlink(missing_ok=True)
+        for path in strays:
+            path.unlink()
+        for folder in self._folders():
+            sync_folder(folder)
+            if not any(folder.iterdir()):
+                folder.rmdir()  # no dataset can be read from an empty one
+
+    def _folders(self) -> list[Path]:
+        folders = [self.path / kind for kind in _KINDS]
+        return [folder for folder in folders if folder.is_dir()]
 
 
 def _listed(manifest: _Manifest, folder: Path) -> dict[Path, int]:

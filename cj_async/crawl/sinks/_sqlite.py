@@ -16,6 +16,7 @@ import msgspec
 from cj_async.crawl._errors import SinkFailed
 from cj_async.crawl._sink import Batch, Kind, Part
 from cj_async.crawl.sinks._columns import Cell, Column, ColumnType, Misfits, layout_of
+from cj_async.crawl.sinks._files import CLOSED, FULL, OTHERWISE
 from cj_async.crawl.sinks._threaded import ThreadedSink
 from cj_async.errors import ConfigurationError
 
@@ -24,6 +25,7 @@ _PATIENCE: Final = 30.0
 """Seconds to wait for another program that writes to the file."""
 _NAME: Final = re.compile(r"(?!sqlite_)[A-Za-z_][A-Za-z0-9_]*", re.IGNORECASE)
 _POSITIONS: Final = "_cj_crawl"
+_HEAD: Final = ("_change", "_run", "_seen")
 _KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _TYPES: Final[dict[ColumnType, str]] = {
     "text": "TEXT",
@@ -34,15 +36,13 @@ _TYPES: Final[dict[ColumnType, str]] = {
     "time": "TEXT",
     "json": "TEXT",
 }
-_CLOSED: Final = "make it writable, or give another path"
 _ADVICE: Final = {
-    sqlite3.SQLITE_FULL: "make room, and go on: the state has what is missing",
-    sqlite3.SQLITE_READONLY: _CLOSED,
-    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_READONLY: CLOSED,
+    sqlite3.SQLITE_CANTOPEN: CLOSED,
     sqlite3.SQLITE_NOTADB: "give another path, or move the file away",
     sqlite3.SQLITE_BUSY: "end the program that writes to it, and go on",
 }
-_OTHERWISE: Final = "mend that, and go on: the state has what is missing"
 
 
 class SqliteSink(ThreadedSink):
@@ -60,21 +60,27 @@ class SqliteSink(ThreadedSink):
     Args:
         path: The file; made when missing.
         table: Name of the table of the products: letters, digits and underscores.
+
+    Attributes:
+        path: The file; ``~`` is the home of whoever runs it.
+        table: Name of the table of the products.
+
+    Raises:
+        ConfigurationError: The path, or the name of the table, is none.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, table: str = "products") -> None:
-        if not _NAME.fullmatch(table) or table.lower() == _POSITIONS:
+        if not _is_table(table):
             raise ConfigurationError(f"{table!r} cannot be the name of a table of SqliteSink")
-        super().__init__(f"{os.fspath(path)}:{table}", _LINES)
-        self._path = Path(path)
+        super().__init__(path, _LINES, table=table)
         self._names = {kind: _table_name(table, kind) for kind in _KINDS}
         self._db: sqlite3.Connection | None = None
         self._shaped: set[tuple[str, type[msgspec.Struct]]] = set()
 
     def _open(self, source: str, token: str | None) -> int:  # noqa: ARG002  # it has a position
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._failures():
-            self._db = db = _connected(self._path)
+            self._db = db = _connected(self.path)
             with _transaction(db):
                 position = self._position(db, source)
                 self._move(db, position)  # a file that cannot be written is told now
@@ -102,19 +108,25 @@ class SqliteSink(ThreadedSink):
             f"CREATE TABLE IF NOT EXISTS {_POSITIONS}"
             ' ("table" TEXT PRIMARY KEY, source TEXT NOT NULL, position INTEGER NOT NULL)'
         )
+        if _columns_of(db, _POSITIONS).keys() != {"table", "source", "position"}:
+            raise SinkFailed(
+                self.name, f"the table {_POSITIONS} is somebody else's; give another path"
+            )
         name = self._names["products"]
-        query = f'SELECT source, position FROM {_POSITIONS} WHERE "table" = ?'  # noqa: S608  # a constant
-        for owner, position in db.execute(query, (name,)):
-            if owner != source:
+        taken: set[str] = set()
+        query = f'SELECT "table", source, position FROM {_POSITIONS}'  # noqa: S608  # a constant
+        for table, owner, position in db.execute(query):
+            if table == name and owner == source:
+                return int(position)
+            if table == name:
                 raise SinkFailed(
-                    self.name, "its tables are those of another state file; name another table"
+                    self.name,
+                    "its tables are those of another state file; give another file or table",
                 )
-            return int(position)
+            taken |= {_table_name(table, kind).lower() for kind in _KINDS}
         for each in self._names.values():
-            if _columns_of(db, each):
-                raise SinkFailed(
-                    self.name, f"there is a table {each} already; name another, or drop that one"
-                )
+            if each.lower() in taken or _columns_of(db, each):
+                raise self._taken(each)
         db.execute(f"INSERT INTO {_POSITIONS} VALUES (?, ?, 0)", (name, source))  # noqa: S608  # a constant
         return 0
 
@@ -126,9 +138,16 @@ class SqliteSink(ThreadedSink):
         layout, misfits = layout_of(part.model), Misfits()
         table = _Table(self._names[part.kind], part.key, layout.columns)
         if (part.kind, part.model) not in self._shaped:
+            if table.is_foreign(db):  # somebody made it after `open`
+                raise self._taken(self._names[part.kind])
             table.shape(db)
         table.put(db, layout.fill(part.lines, misfits))
         self._warn(part.kind, misfits)
+
+    def _taken(self, table: str) -> SinkFailed:
+        return SinkFailed(
+            self.name, f"there is a table {table} already; give another file or table, or drop it"
+        )
 
     @contextmanager
     def _failures(self) -> Generator[None]:
@@ -136,7 +155,7 @@ class SqliteSink(ThreadedSink):
             yield
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the finer distinction
-            raise SinkFailed(self.name, f"{error}; {_ADVICE.get(code, _OTHERWISE)}") from error
+            raise SinkFailed(self.name, f"{error}; {_ADVICE.get(code, OTHERWISE)}") from error
 
 
 class _Table:
@@ -148,8 +167,16 @@ class _Table:
         self._columns = columns
         names = [column.name for column in columns]
         self._upsert = _upsert(name, key, names)
-        self._remove = _upsert(name, key, ["_change", "_run", "_seen", key])
+        self._remove = _upsert(name, key, [*_HEAD, key])
         self._key_at = names.index(key)
+
+    def is_foreign(self, db: sqlite3.Connection) -> bool:
+        """Whether a table of the name is there that this sink cannot have made."""
+        there = _columns_of(db, self._name)
+        return bool(there) and not (
+            there.keys() >= set(_HEAD)
+            and [name for name in there if there[name]] == [self._key.lower()]
+        )
 
     def shape(self, db: sqlite3.Connection) -> None:
         """Makes the table, or adds the columns of a newer model."""
@@ -199,15 +226,23 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
+def _is_table(name: object) -> bool:
+    return isinstance(name, str) and bool(_NAME.fullmatch(name)) and name.lower() != _POSITIONS
+
+
 def _table_name(table: str, kind: Kind) -> str:
     if kind == "products":
         return table
     return kind if table == "products" else f"{table}_{kind}"
 
 
-def _columns_of(db: sqlite3.Connection, table: str) -> set[str]:
-    """Names of a table's columns, in small letters as SQLite compares them; none: no table."""
-    return {str(row[1]).lower() for row in db.execute(f"PRAGMA table_info({_quoted(table)})")}
+def _columns_of(db: sqlite3.Connection, table: str) -> dict[str, bool]:
+    """Which columns a table has, and whether they are its key; none: no table.
+
+    Names are in small letters, as SQLite compares them.
+    """
+    rows = db.execute(f"PRAGMA table_info({_quoted(table)})")
+    return {str(row[1]).lower(): bool(row[5]) for row in rows}
 
 
 def _connected(path: Path) -> sqlite3.Connection:

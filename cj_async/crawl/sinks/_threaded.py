@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from cj_async.crawl._errors import SinkFailed
+from cj_async.crawl._rules import whole
 from cj_async.crawl._sink import Batch, Kind
 from cj_async.crawl.sinks._columns import Misfits
 from cj_async.crawl.sinks._files import failures
 from cj_async.errors import ConfigurationError
 
 T = TypeVar("T")
+
+_IN_MEMORY = ":memory:"  # what SQLite calls it; it would be gone with the process
 
 logger = logging.getLogger("cj_async")
 
@@ -26,22 +31,46 @@ class ThreadedSink(ABC):
     A caller who is cancelled leaves its work running there; what comes next waits for it. How far
     an interrupted or failed write came is not known, so the sink has to be opened again after it.
 
+    Args:
+        path: Where to.
+        batch: How many lines it would like at once.
+        table: The table there, if it has any.
+
     Attributes:
         name: Tells the sinks of a state apart.
         batch: How many lines it would like at once.
+        path: Where to; ``~`` is the home of whoever runs it.
+        table: The table there; None where there are none.
+
+    Raises:
+        ConfigurationError: An argument cannot work.
     """
 
-    def __init__(self, name: str, batch: int) -> None:
-        if batch < 1:
-            raise ConfigurationError(f"sink {name}: {batch} lines at once are too few")
-        self.name = name
+    def __init__(
+        self, path: str | os.PathLike[str], batch: int, *, table: str | None = None
+    ) -> None:
+        try:
+            text: str = os.fspath(path)
+            spelled = os.path.expanduser(text)  # noqa: PTH111  # a slash at the end stays
+            self.path = Path(spelled)
+        except TypeError as error:
+            raise self._refused(path, "a path is due") from error
+        if spelled in ("", _IN_MEMORY):
+            raise self._refused(path, "a path is due")
+        if not whole(1).is_kept(batch):
+            raise self._refused(batch, f"{whole(1).words}, of lines at once is due")
+        self.name = spelled if table is None else f"{spelled}:{table}"
         self.batch = batch
+        self.table = table
         self._thread: ThreadPoolExecutor | None = None
         self._usable = False
         self._warned: set[str] = set()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
+
+    def _refused(self, value: object, rule: str) -> ConfigurationError:
+        return ConfigurationError(f"{type(self).__name__}: {value!r}: {rule}")
 
     async def open(self, source: str, token: str | None) -> int | None:
         """Gets ready to write on; undoes what was written after the token.

@@ -19,8 +19,9 @@ MODELS: dict[Kind, tuple[type[msgspec.Struct], str]] = {
     "products": (ProductSearchItem, "id"),
     "details": (Product, "pid"),
     "stock": (ProductListItem, "pid"),
+    "reviews": (ProductListItem, "pid"),
 }
-"""Models of the kinds, with their keys; that of ``stock`` is not the real one."""
+"""Models of the kinds, with their keys; those of ``stock`` and ``reviews`` are not the real ones."""
 
 
 def line(key: str, product: str, change: Change = "new", run: int = 1, **row: Any) -> bytes:

@@ -153,6 +153,7 @@ async def test_a_crash_at_any_call_is_undone(tmp_path: Path, name: str, first: b
     start.mkdir()
     if not first:
         token = (await written(start / name, 2))[-1]
+        place(beside(start / name, "reviews"), b"mine")
         before = ["1-0", "1-1", "2-0", "2-1"]
 
     async def work(place: Path) -> None:
@@ -169,6 +170,7 @@ async def test_a_crash_at_any_call_is_undone(tmp_path: Path, name: str, first: b
         sink = await opened(path, token)
         assert ids(content(path)) == before
         assert not there(beside(path, "stock"))
+        assert first or data(beside(path, "reviews")) == b"mine"
         await sink.write(products(3))
         await sink.aclose()
         assert ids(content(path)) == [*before, "3-0", "3-1"]
@@ -188,6 +190,80 @@ async def test_the_first_time_files_of_documents_must_be_empty_too(path: Path) -
     place(beside(path, "reviews"), b"mine")
     assert "reviews" in (await refused(path)).reason
     assert not there(path)
+
+
+async def test_a_file_that_came_later_stays_and_is_refused_when_its_name_is_needed(
+    path: Path,
+) -> None:
+    token = (await written(path))[-1]
+    await (await opened(path, token)).aclose()
+    mine = beside(path, "reviews")
+    place(mine, b"mine")
+    sink = await opened(path, token)
+    last = await sink.write(batch(4, numbered(4), numbered(4, 1, "details")))
+    before = {each: data(each) for each in files_of(path.parent)}
+    for _ in range(2):
+        error = await error_of(
+            sink.write(batch(5, numbered(5), part([line("pid", "5")], "reviews"))), SinkFailed
+        )
+        assert error.reason == f"{mine} is there already; give another path, or move it away"
+        assert {each: data(each) for each in files_of(path.parent)} == before
+        await sink.open(SOURCE, last)
+    await sink.aclose()
+    assert data(mine) == b"mine"
+
+
+async def test_a_file_that_comes_between_the_look_and_the_making_stays(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, mine, real = await opened(path), beside(path, "stock"), os.open
+
+    def late(file: Any, *more: Any) -> int:
+        if file == mine:
+            place(mine, b"mine")
+        return real(file, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", late)
+        error = await error_of(
+            sink.write(batch(1, numbered(1), numbered(1, 1, "details"), numbered(1, 1, "stock"))),
+            SinkFailed,
+        )
+    assert "is there already" in error.reason
+    await sink.aclose()
+    assert "is there already" in (await refused(path)).reason
+    assert data(mine) == b"mine"
+
+
+async def test_before_anything_is_confirmed_files_of_others_stay_too(path: Path) -> None:
+    await (await opened(path)).aclose()
+    mine = beside(path, "details")
+    place(mine, b"mine")
+    assert "is there already" in (await refused(path)).reason
+    assert data(mine) == b"mine"
+
+
+async def test_an_empty_file_of_another_sink_is_not_shared(path: Path) -> None:
+    other = await opened(beside(path, "details"))
+    assert "is there already" in (await refused(path)).reason
+    await other.aclose()
+
+
+async def test_a_file_that_another_state_began_is_not_cut(path: Path) -> None:
+    token = (await written(path))[-1]
+    for each in files_of(path.parent):
+        each.unlink()
+    other = JsonlSink(path)
+    await other.open("another", None)
+    await other.write(batch(1, numbered(1, 500), numbered(1, 500, "details"), source="another"))
+    await other.aclose()
+    before = data(path)
+    assert f"another state file writes to {path}" in (await refused(path, token)).reason
+    assert data(path) == before
+
+
+def files_of(folder: Path) -> set[Path]:
+    return set(folder.iterdir())
 
 
 async def test_it_writes_to_files_only(tmp_path: Path) -> None:
@@ -227,7 +303,9 @@ async def test_a_file_that_is_shorter_or_gone_is_told(path: Path, kind: str) -> 
     assert not short.exists()
 
 
-@pytest.mark.parametrize("token", ["", "12", '{"products":-1}', '{"other":1}', "[]"])
+@pytest.mark.parametrize(
+    "token", ["", "12", "{}", '{"products":-1}', '{"other":1}', '{"details":1}', "[]"]
+)
 async def test_a_token_of_another_make_is_refused(path: Path, token: str) -> None:
     assert "makes no sense" in (await refused(path, token)).reason
 

@@ -76,7 +76,7 @@ def ids(folder: Path, kind: str = "products") -> list[str]:
 
 
 def manifest(folder: Path) -> Any:
-    return json.loads((folder / "manifest.json").read_bytes())
+    return json.loads((folder / "_manifest.json").read_bytes())
 
 
 def files(folder: Path) -> list[str]:
@@ -89,7 +89,7 @@ def test_it_is_a_sink() -> None:
 
 
 def test_a_file_has_a_row_at_least() -> None:
-    with pytest.raises(ConfigurationError, match="too few"):
+    with pytest.raises(ConfigurationError, match="1 or more"):
         ParquetSink("out", rows_per_file=0)
 
 
@@ -101,7 +101,8 @@ async def test_a_folder_of_files_reads_as_one_dataset(folder: Path, cj: CJClient
         lines = part(map(line_of, rows[start : start + 100]))
         await sink.write(batch(start + 100, lines))
     await sink.aclose()
-    for read in (dataset.dataset(folder / "products").to_table(), table(folder)):
+    whole = [dataset.dataset(folder).to_table(), parquet.read_table(folder)]  # also from outside
+    for read in (*whole, dataset.dataset(folder / "products").to_table(), table(folder)):
         assert read["id"].to_pylist() == [row.id for row in rows]
     prices = [row.sell_price for row in rows]
     assert table(folder)["sellPriceLow"].to_pylist() == [each and each.low for each in prices]
@@ -141,8 +142,8 @@ async def test_the_manifest_tells_what_there_is(folder: Path) -> None:
     assert (told["version"], told["source"], told["position"]) == (1, SOURCE, 20)
     assert told["columns"]["details"]["productWeightLow"] == "decimal"
     assert files(folder) == [
+        "_manifest.json",
         "details/000000000011-000000000020.parquet",
-        "manifest.json",
         "products/000000000001-000000000010.parquet",
         "products/000000000011-000000000020.parquet",
     ]
@@ -156,7 +157,7 @@ async def test_a_token_brings_it_back_to_where_it_was(folder: Path, kept: int) -
     await written(folder, 4)
     place(folder / "products" / ".000000000041-000000000050.parquet.tmp", b"half")
     place(folder / "products" / "000000000041-000000000050.parquet", b"not in the manifest")
-    place(folder / ".manifest.json.tmp", b"half")
+    place(folder / "._manifest.json.tmp", b"half")
     sink = await opened(folder, str(kept * 10))
     assert ids(folder) == [f"{p}0-{n}" for p in range(1, kept + 1) for n in range(2)]
     assert ids(folder, "details") == [f"{p}0-0" for p in range(2, kept + 1)]
@@ -204,6 +205,34 @@ async def test_what_is_foreign_in_the_folder_stays(folder: Path) -> None:
     assert data(folder / "products" / "notes.txt") == data(folder / "LICENSE") == b"mine"
 
 
+@pytest.mark.parametrize(
+    "name", ["000000000099-000000000100.parquet", "000000000011-000000000015.parquet"]
+)
+async def test_a_file_named_like_one_of_its_own_is_refused_and_stays(
+    folder: Path, name: str
+) -> None:
+    await written(folder, 4)
+    mine = folder / "reviews" / name
+    place(mine, b"mine")
+    before = files(folder)
+    for token in ("10", "40", None):
+        error = await refused(folder, token)
+        told = f"{mine} is named like one of its files, and is none; move it away"
+        assert error.reason == told
+        assert files(folder) == before
+    assert data(mine) == b"mine"
+
+
+@pytest.mark.parametrize(
+    "name", [".000000000031-000000000040.parquet", "000000000031-000000000040.parquet.tmp"]
+)
+async def test_what_is_only_almost_named_like_its_own_stays(folder: Path, name: str) -> None:
+    await written(folder, 3)
+    place(folder / "stock" / name, b"mine")
+    await (await opened(folder, "30")).aclose()
+    assert data(folder / "stock" / name) == b"mine"
+
+
 async def test_the_first_time_the_folder_must_be_empty(folder: Path) -> None:
     place(folder / ".hidden", b"does not count")
     place(folder / "other.csv", b"mine")
@@ -233,13 +262,13 @@ async def test_under_another_name_nothing_is_taken_over(
 async def test_a_manifest_that_makes_no_sense_is_refused(folder: Path) -> None:
     await written(folder)
     told = manifest(folder)
-    place(folder / "manifest.json", json.dumps(told | {"version": 2}).encode())
+    place(folder / "_manifest.json", json.dumps(told | {"version": 2}).encode())
     assert "a newer version of cj-async" in (await refused(folder, "10")).reason
-    place(folder / "manifest.json", b'{"version":')
+    place(folder / "_manifest.json", b'{"version":')
     assert "broken" in (await refused(folder, "10")).reason
 
 
-@pytest.mark.parametrize("broken", ["manifest.json", "details/000000000011-000000000020.parquet"])
+@pytest.mark.parametrize("broken", ["_manifest.json", "details/000000000011-000000000020.parquet"])
 async def test_a_file_that_is_gone_is_told(folder: Path, broken: str) -> None:
     await written(folder)
     (folder / broken).unlink()

@@ -151,7 +151,7 @@ async def test_it_knows_its_position_and_needs_no_token(path: Path) -> None:
 async def test_tables_of_another_state_are_refused(path: Path) -> None:
     await (await opened(path)).aclose()
     error = await refused(path, source="another")
-    assert "those of another state file; name another table" in error.reason
+    assert "those of another state file; give another file or table" in error.reason
 
 
 @pytest.mark.parametrize("foreign", ["products", "Details"])
@@ -160,6 +160,47 @@ async def test_tables_of_somebody_else_are_refused_and_left_alone(path: Path, fo
         db.execute(f"CREATE TABLE {foreign} (a)")
     assert f"there is a table {foreign.lower()} already" in (await refused(path)).reason
     assert tables(path) == {foreign}
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "TABLE details (a)",
+        "TABLE Details (pid TEXT PRIMARY KEY, stars INTEGER)",
+        "TABLE details (_change, _run, _seen, pid)",
+        "TABLE details (_change, _run, _seen, pid, id, PRIMARY KEY (pid, id))",
+        "VIEW details AS SELECT id AS pid, _change, _run, _seen FROM products",
+    ],
+)
+async def test_a_table_of_somebody_else_that_came_later_is_refused_and_left_alone(
+    path: Path, definition: str
+) -> None:
+    sink = await opened(path)
+    await sink.write(products(1))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"CREATE {definition}")
+    before = query(path, "PRAGMA table_info(details)")
+    error = await error_of(sink.write(batch(2, numbered(2), numbered(2, 1, "details"))), SinkFailed)
+    assert (
+        error.reason == "there is a table details already; give another file or table, or drop it"
+    )
+    await sink.aclose()
+    assert query(path, "PRAGMA table_info(details)") == before
+    assert ids(path) == ["1-0", "1-1"]
+
+
+@pytest.mark.parametrize("name", ["reviews", "Products", "REVIEWS"])
+async def test_a_table_that_another_sink_will_make_is_refused(path: Path, name: str) -> None:
+    await (await opened(path)).aclose()
+    error = await refusal(SqliteSink(path, table=name), source="another")
+    assert f"there is a table {name} already" in error.reason
+
+
+async def test_a_table_of_positions_that_is_somebody_elses_is_refused(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE _cj_crawl (a)")
+    told = "the table _cj_crawl is somebody else's; give another path"
+    assert (await refused(path)).reason == told
 
 
 async def test_other_tables_of_the_file_are_left_alone(path: Path) -> None:
