@@ -18,10 +18,11 @@ from cj_async.crawl._filters import ListFilters, SearchFilters
 from cj_async.crawl._plan import Plan
 from cj_async.crawl._progress import CrawlProgress
 from cj_async.crawl._report import ParkedTask, Report
-from cj_async.crawl._run import Stop, ids, products, run
+from cj_async.crawl._run import ids, products, run
 from cj_async.crawl._segment import Segment
 from cj_async.crawl._sink import Batch, Part, Sink
 from cj_async.crawl._status import RunStatus, SinkStatus, Status, WorkerStatus, status
+from cj_async.crawl._stop import Stop
 from cj_async.crawl._stream import stream
 from cj_async.crawl._verdict import Verdict
 from cj_async.crawl._verify import Verification, verify

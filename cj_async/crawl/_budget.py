@@ -39,6 +39,9 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Waits."""
 
+    async def until(self, moment: float) -> None:
+        """Waits for a moment (seconds since 1970)."""
+
 
 class WallClock:
     """The time of this machine."""
@@ -50,6 +53,14 @@ class WallClock:
     async def sleep(self, seconds: float) -> None:
         """Waits."""
         await asyncio.sleep(seconds)
+
+    async def until(self, moment: float) -> None:
+        """Waits for a moment; looks now and then, for the machine may sleep or be set right."""
+        while True:
+            left = moment - time.time()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, _LOOK))
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +96,11 @@ class Budget:
         points: Asks for what is left.
         clock: Time.
         parked: Told when the crawl begins to wait for points (seconds since 1970), and when it goes on.
+
+    Attributes:
+        stopped: Why nothing more may be begun; None while it may.
+        stopping: Set when that is so.
+        spent: Points that were, or may have been, charged.
     """
 
     def __init__(
@@ -99,8 +115,8 @@ class Budget:
         self._clock = clock
         self._parked = parked
         self._gate = asyncio.Lock()
-        self._stopping = asyncio.Event()
         self._settling = asyncio.Event()
+        self.stopping = asyncio.Event()
         self.stopped: str | None = None
         self.spent = 0
         self._promised = 0
@@ -110,7 +126,13 @@ class Budget:
         """Lets nothing more be begun; the first reason counts."""
         if self.stopped is None:
             self.stopped = why
-            self._stopping.set()
+            self.stopping.set()
+
+    async def keep_deadline(self) -> None:
+        """Stops when the deadline comes, also while nobody asks for a call."""
+        if self._limits.deadline is not None:
+            await self._clock.until(self._limits.deadline.timestamp())
+            self._look_at_deadline()
 
     async def admit(self, cost: int, products: int) -> bool:
         """Waits until a call may be made; False when none may be made any more.
@@ -124,9 +146,9 @@ class Budget:
                 while self._is_within(cost, products):
                     short = self._short_of(cost)
                     if short > 0:
-                        await self._park(self._refilled_in(short), "the points are used up")
+                        await self._park(self._refilled_in(short), self._used_up())
                     elif self._promised and self._is_close(cost, short):
-                        await first_of(self._settling.wait(), self._stopping.wait())
+                        await first_of(self._settling.wait(), self.stopping.wait())
                     else:
                         self._promised += cost
                         return True
@@ -154,22 +176,25 @@ class Budget:
 
     async def pause(self, seconds: float) -> bool:
         """Waits, unless it is stopped meanwhile; whether it may go on."""
-        await first_of(self._clock.sleep(seconds), self._stopping.wait())
+        await first_of(self._clock.sleep(seconds), self.stopping.wait())
         return self.stopped is None
 
     def _is_within(self, cost: int, products: int) -> bool:
-        limits = self._limits
-        most, deadline = limits.max_points, limits.deadline
+        limits, most = self._limits, self._limits.max_points
         if most is not None and self.spent + cost > most:
-            self.stop(f"max_points={most} are spent")
-        if deadline is not None and self._clock.time() >= deadline.timestamp():
-            self.stop(f"the deadline {deadline:%Y-%m-%d %H:%M:%S %Z} has passed")
+            self.stop(f"max_points={most} allows no further call")
+        self._look_at_deadline()
         if limits.limit is not None and products >= limits.limit:
             self.stop(f"limit={limits.limit} products were found")
         total = self._total()
         if cost and total is not None and limits.reserve + cost > total:
             self.stop(f"reserve={limits.reserve} leaves nothing of {total} points a day")
         return self.stopped is None
+
+    def _look_at_deadline(self) -> None:
+        deadline = self._limits.deadline
+        if deadline is not None and self._clock.time() >= deadline.timestamp():
+            self.stop(f"the deadline {deadline:%Y-%m-%d %H:%M:%S %Z} has passed")
 
     def _total(self) -> int | None:
         """Points a day; None while the account seems to have none."""
@@ -187,6 +212,10 @@ class Budget:
         short = math.ceil(min(cost + self._limits.kept(total), total)) - info.remaining
         self._is_dry &= short > -_PLENTY * cost
         return short
+
+    def _used_up(self) -> str:
+        kept = math.ceil(self._limits.kept(self._total() or ASSUMED_TOTAL))
+        return f"the points are used up but for the reserve of {kept:,}"
 
     def _is_close(self, cost: int, short: float) -> bool:
         """Whether what others were promised may be what is missing in the end.
@@ -213,6 +242,4 @@ class Budget:
             when = f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M:%S} UTC"
             logger.info("crawl: %s; goes on as they are refilled, next at %s", why, when)
         self._parked(until)
-        if self._limits.deadline is not None:
-            wait = min(wait, max(self._limits.deadline.timestamp() - self._clock.time(), 0.0))
         await self.pause(min(wait, _LOOK))

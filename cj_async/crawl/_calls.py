@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -10,7 +11,9 @@ from cj_async import (
     APIError,
     AuthenticationFailed,
     CJClient,
+    ConfigurationError,
     ConnectFailed,
+    InvalidRequest,
     PointsExhausted,
     QuotaExhausted,
     RateLimited,
@@ -28,6 +31,7 @@ PATIENCE = 900.0
 
 _FIRST_WAIT, _DOUBLINGS = 1.0, 6  # seconds, up to about a minute
 _LONGEST_TURN = 5.0
+_SAID_FOR = 60.0  # seconds until it is said again that calls fail
 _LULL = 300.0  # seconds without a failure, after which one begins a new row of them
 
 _TURN = 10.0  # seconds that a call may wait for its turn, beside those that are in line before it
@@ -35,6 +39,9 @@ _TURN = 10.0  # seconds that a call may wait for its turn, beside those that are
 _PASSING = (PointsExhausted, QuotaExhausted, RateLimited, ServerFailed, TransportError)
 _FREE = (PointsExhausted, QuotaExhausted, RateLimited, ConnectFailed)
 """After these a call has surely cost no points; after other failures it may have."""
+
+_LOGIN = "auth."  # operations that are about tokens
+_UNSENT = (ConfigurationError, ConnectFailed, InvalidRequest)
 
 
 def background(cj: CJClient, in_line: int) -> CJClient:
@@ -69,14 +76,23 @@ class Calls:
         budget: Says whether a call may be made.
         clock: Time.
         patience: Seconds of nothing but failures after which it gives up.
+        sent: Told of each call that was sent the points that it cost, or may have cost.
     """
 
-    def __init__(self, budget: Budget, clock: Clock, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        clock: Clock,
+        patience: float = PATIENCE,
+        sent: Callable[[int], None] | None = None,
+    ) -> None:
         self._budget = budget
         self._clock = clock
         self._patience = patience
+        self._sent = sent
         self._failing_since: float | None = None
         self._failed_last = 0.0
+        self._said_last = -math.inf
         self.made = 0
 
     async def make(
@@ -106,22 +122,35 @@ class Calls:
         attempt = 0
         while await self._budget.admit(cost, found):
             attempt += 1
-            charged, made = True, self.made
+            made = self.made
             try:
-                answer = await call()
+                answer = await self._once(call, cost)
             except _PASSING as error:
-                charged = not isinstance(error, _FREE)
                 failure = error
             else:
                 self._failing_since = None
                 self.made += 1
                 return [answer]
-            finally:
-                self._budget.settle(cost, charged=charged)
             if is_well is not None and isinstance(failure, ServerFailed | TransportError):
                 await self._blame(failure, is_well, is_alone=self.made > made)
             await self._bear(failure, attempt)
         return []
+
+    async def _once(self, call: Callable[[], Awaitable[T]], cost: int) -> T:
+        """Makes an attempt, and counts it; one that is cut off may have been sent."""
+        try:
+            answer = await call()
+        except BaseException as error:
+            is_sent = was_sent(error)
+            self._count(cost, is_sent=is_sent, charged=is_sent and not isinstance(error, _FREE))
+            raise
+        self._count(cost, is_sent=True, charged=True)
+        return answer
+
+    def _count(self, cost: int, *, is_sent: bool, charged: bool) -> None:
+        self._budget.settle(cost, charged=charged)
+        if is_sent and self._sent is not None:
+            self._sent(cost if charged else 0)
 
     async def _blame(
         self,
@@ -135,7 +164,7 @@ class Calls:
             return
         try:
             if not is_alone:
-                await is_well()
+                await self._once(is_well, 0)
         except AuthenticationFailed:
             raise
         except (RateLimited, ServerFailed, TransportError):
@@ -166,8 +195,21 @@ class Calls:
         now = self._clock.time()
         if self._failing_since is None or now - self._failed_last > _LULL:
             self._failing_since = now
-            if not isinstance(failure, RateLimited):
-                logger.warning("crawl: %s; trying again", failure)
+            self._said_last = -math.inf
         self._failed_last = now
-        if now - self._failing_since > self._patience:
+        left = self._failing_since + self._patience - now
+        if left < 0:
             raise failure
+        if not isinstance(failure, RateLimited) and now - self._said_last >= _SAID_FOR:
+            self._said_last = now
+            words = "crawl: %s; trying again, gives up in %d min if nothing is answered"
+            logger.warning(words, failure, math.ceil(left / 60))
+
+
+def was_sent(error: BaseException) -> bool:
+    """Whether a call that failed had left: it was not refused by this client, nor only its login failed."""
+    if isinstance(error, APIError):
+        return bool(error.status) and not error.operation.startswith(_LOGIN)
+    if isinstance(error, TransportError) and error.operation.startswith(_LOGIN):
+        return False
+    return not isinstance(error, _UNSENT)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cj_async import CJClient, NotFound
 from cj_async.crawl import _stock
+from cj_async.crawl._errors import CrawlError
 from cj_async.crawl._lists import ProductList, points_of
 from cj_async.crawl._projection import Model
 from cj_async.crawl._rows import hash_of
@@ -38,6 +39,8 @@ _ALONE: Mapping[str, str] = {
 
 _GONE_CODES = frozenset({1602001, 1602002})
 _SUCCESS, _SUCCESS_CODES = 200, (None, 0, 200)
+
+_PAGE = 20  # reviews of a page: as many as CJ gives by itself
 
 
 class _Document(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -88,10 +91,27 @@ class Document(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a task came to: documents, or that the product is gone."""
+    """What a task came to: documents, or that CJ says twice that there is no such product.
+
+    Attributes:
+        documents: What was fetched.
+        missing: How CJ said so the second time.
+    """
 
     documents: tuple[Document, ...] = ()
-    is_gone: bool = False
+    missing: NotFound | None = None
+
+
+class CutShort(CrawlError):
+    """CJ shows fewer rows than it counts itself.
+
+    Attributes:
+        raw: What it answered last.
+    """
+
+    def __init__(self, operation: str, shown: int, told: int, raw: bytes) -> None:
+        self.raw = raw
+        super().__init__(f"{operation}: CJ counts {told} rows and shows only {shown} of them")
 
 
 class Ask(Protocol):
@@ -138,7 +158,7 @@ async def fetch(cj: CJClient, pid: str, task: str, ask: Ask) -> Answer:
     """Carries out a task.
 
     A product that is not found is asked for once more, with product/query: only two such answers in a
-    row mean that it is gone.
+    row are told as its being missing.
 
     Args:
         cj: A client.
@@ -147,6 +167,7 @@ async def fetch(cj: CJClient, pid: str, task: str, ask: Ask) -> Answer:
         ask: Makes each of the calls.
 
     Raises:
+        CutShort: the answers are not all that CJ counts.
         CJError: as ``ask`` does.
     """
     missing: NotFound | None = None
@@ -169,7 +190,7 @@ async def _asked_again(
     except NotFound as error:
         if not is_missing(error):
             raise
-        return Answer(is_gone=True)
+        return Answer(missing=error)
     if missing is not None and len(documents) < len(kinds_of(task)):
         raise missing
     return Answer(documents)
@@ -205,13 +226,30 @@ async def _stock_by_product(cj: CJClient, pid: str, ask: Ask) -> tuple[Document,
 
 
 async def _reviews(cj: CJClient, pid: str, ask: Ask) -> tuple[Document, ...]:
-    pages = cj.reviews.list(pid=pid).pages()
-    reviews: list[Review] = []
-    while (page := await ask(lambda: anext(pages, None), points_of(_ALONE["reviews"]))) is not None:
-        reviews += page.items
-        if not page.has_next:
+    """All reviews; where there are fewer than CJ counts, they are read once more, and then not believed."""
+    try:
+        return (await _all_reviews(cj, pid, ask),)
+    except CutShort:
+        return (await _all_reviews(cj, pid, ask),)
+
+
+async def _all_reviews(cj: CJClient, pid: str, ask: Ask) -> Document:
+    """Reads page after page, each of them bringing something new; a total may be missing, or too low."""
+    found: dict[str, Review] = {}
+    told, number = 0, 0
+    while True:
+        number, before = number + 1, len(found)
+        call = partial(cj.reviews.list, pid=pid, page_num=number, page_size=_PAGE)
+        page = await ask(call, points_of(_ALONE["reviews"]))
+        found.update((review.comment_id, review) for review in page.items)
+        told = max(told, page.total or 0)
+        is_full = len(page.items) >= page.size
+        is_more = len(found) < told or (is_full and len(found) > told)
+        if len(found) == before or not is_more:
             break
-    return (_document("reviews", ProductReviews(pid=pid, reviews=reviews)),)
+    if len(found) < told:
+        raise CutShort(_ALONE["reviews"], len(found), told, _ENCODE(page.answer))
+    return _document("reviews", ProductReviews(pid=pid, reviews=[*found.values()]))
 
 
 def _details_part(product: Product, pid: str) -> Document:

@@ -27,6 +27,7 @@ from cj_async.crawl._segment import Ask, Segment, Terms, ask_of
 from cj_async.crawl._state import _pages, _segments, _work
 from cj_async.crawl._state._file import StateFile
 from cj_async.crawl._state._runs import Run
+from cj_async.crawl._state._spending import Spending
 from cj_async.crawl._state._tasks import Task
 from cj_async.crawl._state._work import Wait
 from cj_async.crawl._state._workers import Worker
@@ -80,7 +81,8 @@ class Engine:
     ) -> None:
         self.list = LISTS[plan.profile]
         self.terms: Terms = replace(self.list.fit(plan.filters), cap=run.cap, slack=run.slack)
-        self.calls = Calls(budget, clock)
+        spending = state.along = Spending(run.id)
+        self.calls = Calls(budget, clock, sent=spending.add)
         self.found = 0
         self._cj, self._plan, self._state, self._worker = cj, plan, state, worker
         self._run = run.id
@@ -93,7 +95,7 @@ class Engine:
         self._watched = attrgetter(*self.list.watched)
         self._categories: tuple[str, ...] | None = None
         self._news = asyncio.Event()
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
         self._broken: list[Projection] = []
 
     @property
@@ -107,9 +109,11 @@ class Engine:
         Raises:
             CJError: a call failed for good; the state has everything before it.
         """
-        workers = [asyncio.create_task(self._work()) for _ in range(self.parallel)]
-        heart = asyncio.create_task(self._stay_known())
-        followers = [asyncio.create_task(self._follow(each)) for each in self._projections]
+        workers = [asyncio.create_task(self.heard(self._work())) for _ in range(self.parallel)]
+        heart = asyncio.create_task(self.heard(self._stay_known()))
+        followers = [
+            asyncio.create_task(self.heard(self._follow(each))) for each in self._projections
+        ]
         try:
             await asyncio.gather(*workers)
             for projection in self._projections:
@@ -126,25 +130,32 @@ class Engine:
         if self._failure is not None:
             raise self._failure
 
-    async def _work(self) -> None:
+    async def heard(self, work: Awaitable[None]) -> None:
+        """Carries out some work; an error that ends it ends the crawl, and is raised by `run`."""
         try:
-            while self._budget.stopped is None:
-                work = await self._state.do(
-                    _work.next_work,
-                    self._run,
-                    self._worker.id,
-                    self.terms,
-                    self._tasks,
-                    self._clock.time(),
-                )
-                if work is None:
-                    self._wake()
-                    return
-                await self._carry_out(work)
+            await work
         except CJError as error:
             self._fail(error)
+        except Exception as error:
+            logger.exception("crawl: it ends, for something is broken")
+            self._fail(error)
 
-    def _fail(self, error: CJError) -> None:
+    async def _work(self) -> None:
+        while self._budget.stopped is None:
+            work = await self._state.do(
+                _work.next_work,
+                self._run,
+                self._worker.id,
+                self.terms,
+                self._tasks,
+                self._clock.time(),
+            )
+            if work is None:
+                self._wake()
+                return
+            await self._carry_out(work)
+
+    def _fail(self, error: Exception) -> None:
         self._failure = self._failure or error
         self._budget.stop("a call failed")
         self._wake()
@@ -155,7 +166,9 @@ class Engine:
         elif isinstance(work, Task):
             await self._enrich(work)
         elif work.seconds:
-            await first_of(self._clock.sleep(work.seconds), self._news.wait())
+            await first_of(
+                self._clock.sleep(work.seconds), self._news.wait(), self._budget.stopping.wait()
+            )
 
     def _wake(self) -> None:
         """Lets everybody who waits look again."""
@@ -169,7 +182,7 @@ class Engine:
             ask = ask_of(segment, self.terms)
             answer = await self._ask(ask)
             if not answer:
-                await self._state.do(_segments.release, number)
+                await self._state.do(_segments.release, number, self._worker.id)
                 self._wake()
                 return
             committed = await self._commit(number, ask, answer[0])
@@ -179,16 +192,17 @@ class Engine:
         self._wake()
 
     async def _ask(self, ask: Ask) -> list[Fetched]:
-        """Asks for a page; again, a few times, while rows of it cannot be read."""
+        """Asks for a page; again, a few times, while rows of it, or their times, cannot be read."""
         call = partial(
             self.list.fetch, self._cj, ask, self._plan.filters, self._plan.asked_features
         )
         answer: list[Fetched] = []
         for _ in range(_LOOKS):
             answer = await self.calls.make(call, self.list.points, self.found)
-            if not answer or not answer[0].seen.unread:
+            if not answer or answer[0].is_whole:
                 return answer
-        logger.warning("crawl: %d rows of a page cannot be read", answer[0].seen.unread)
+        if answer[0].seen.unread:
+            logger.warning("crawl: %d rows of a page cannot be read", answer[0].seen.unread)
         return answer
 
     async def _commit(self, number: int, ask: Ask, fetched: Fetched) -> _pages.Committed:
@@ -201,7 +215,7 @@ class Engine:
         if committed.wants_categories:
             self._categories = await self._all_categories()
             if self._categories is None:  # stopped: the page is asked for again when it goes on
-                await self._state.do(_segments.release, number)
+                await self._state.do(_segments.release, number, self._worker.id)
                 return _pages.Committed(segment=None)
             return await self._commit(number, ask, fetched)
         if committed.terms is not None:
@@ -259,9 +273,9 @@ class Engine:
     async def _follow(self, projection: Projection) -> None:
         try:
             await projection.follow()
-        except CJError as error:
+        except Exception:
             self._broken.append(projection)
-            self._fail(error)
+            raise
 
     async def _tell_the_rest(self) -> None:
         """Tells the sinks what was found before a call failed; not those that failed themselves."""
@@ -275,14 +289,11 @@ class Engine:
         for projection in self._projections:
             await projection.finish()
         for projection in self._projections:
-            await projection.outlast()
+            await projection.outlast(self._budget.stopping)
 
     async def _stay_known(self) -> None:
         """Lengthens the lease of this process, and looks after the others."""
-        try:
-            while True:
-                await asyncio.sleep(self._worker.beat)
-                if await self._state.do(self._worker.keep):
-                    self._wake()
-        except CJError as error:
-            self._fail(error)
+        while True:
+            await asyncio.sleep(self._worker.beat)
+            if await self._state.do(self._worker.keep):
+                self._wake()

@@ -29,7 +29,7 @@ class StateError(CrawlError):
 
 
 class StateInUse(StateError):
-    """Another process crawls with this state file."""
+    """Somebody crawls with this state file: another process, or another crawl of this one."""
 
 
 class SinkFailed(CrawlError):

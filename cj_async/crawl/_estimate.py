@@ -7,7 +7,7 @@ other, as early as both allow; those that cost none fill the time while the othe
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 from typing import Literal
@@ -19,8 +19,8 @@ from cj_async.crawl._budget import DAY, RESERVE_SHARE
 from cj_async.crawl._documents import operation_of, tasks_of
 from cj_async.crawl._filters import Profile
 from cj_async.crawl._lists import LISTS, points_of
-from cj_async.crawl._plan import DOCUMENTS
-from cj_async.crawl._sink import Kind
+from cj_async.crawl._plan import DOCUMENTS, Document
+from cj_async.crawl._rules import AWARE, above_zero, check, one_of, some_of, whole
 
 MARGIN = Fraction(1, 100)
 """Share by which the client sends slower than the rate allows."""
@@ -29,6 +29,20 @@ _SHARE = Fraction(str(RESERVE_SHARE))
 
 SELF_CHECK = 2
 """Calls that prove that the server sorts and filters as a crawl needs it; their rows are kept."""
+
+_NAME = "crawl.estimate"
+_RULES = {
+    "products": whole(0),
+    "profile": one_of(LISTS),
+    "enrich": some_of(DOCUMENTS),
+    "rate": above_zero("a number of requests a second, above 0"),
+    "total": whole(1).or_none(),
+    "remaining": whole(0).or_none(),
+    "reserve": whole(0),
+    "parallel": whole(1),
+    "now": AWARE.or_none(),
+}
+"""What each argument has to be."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = int(DAY)
@@ -69,13 +83,13 @@ def estimate(
     products: int,
     *,
     profile: Profile = "rich",
-    documents: Collection[Kind] = (),
+    enrich: Sequence[Document] = (),
     rate: float,
     total: int | None = 50_000,
     remaining: int | None = None,
     reserve: int = 0,
     parallel: int = 8,
-    now: datetime,
+    now: datetime | None = None,
 ) -> Estimate:
     """Says what a crawl costs: calls, points, time.
 
@@ -86,25 +100,40 @@ def estimate(
     Args:
         products: How many there are to crawl, 0 or more.
         profile: ``rich`` rows (100 a call) or ``cheap`` ones (200 a call).
-        documents: What is fetched for each product besides.
+        enrich: Documents that are fetched for each product besides, as in `Plan`.
         rate: Requests a second that the account permits.
         total: Points a day; ``None`` when the account has no points.
         remaining: Points that can be spent now; by default all of them.
         reserve: Points that are left to others; 5 % of the total where that is more.
         parallel: How many segments are walked side by side, 1 or more.
-        now: When it starts, an aware datetime.
+        now: When it starts, a moment with a zone; at once by default.
+
+    Returns:
+        What it costs, in calls, points and seconds.
 
     Raises:
-        InvalidRequest: a number is out of range, a document is unknown, `now` has no zone.
+        InvalidRequest: an argument cannot be used; says which, and the rule.
     """
-    _check(products=products, parallel=parallel, reserve=reserve, remaining=remaining or 0)
-    listing, documented = _work(products, profile, documents, parallel)
+    given = {
+        "products": products,
+        "profile": profile,
+        "enrich": enrich,
+        "rate": rate,
+        "total": total,
+        "remaining": remaining,
+        "reserve": reserve,
+        "parallel": parallel,
+        "now": now,
+    }
+    check(_NAME, given, _RULES)
+    listing, documented = _work(products, profile, enrich, parallel)
     calls = listing.calls + sum(each.calls for each in documented)
     points = listing.points + sum(each.points for each in documented)
     interval = _interval(rate)
     by_rate, by_points, days = float(calls * interval), 0.0, 0
     if total is not None:
-        account = _account(total, remaining, reserve, listing.cost, interval, now)
+        began = now or datetime.now(UTC)
+        account = _account(total, remaining, reserve, listing.cost, interval, began)
         for each in (listing, *documented):
             account.send(each.calls, each.cost)
         by_points, days = account.seconds, account.days
@@ -135,51 +164,28 @@ class _Calls(msgspec.Struct, frozen=True):
 
 
 def _work(
-    products: int, profile: Profile, documents: Collection[Kind], parallel: int
+    products: int, profile: Profile, enrich: Sequence[Document], parallel: int
 ) -> tuple[_Calls, list[_Calls]]:
-    """The pages of the list, and the documents, by what they are asked with."""
-    if profile not in LISTS:
-        raise InvalidRequest("crawl", "profile", profile, f"one of {', '.join(LISTS)} is due")
+    """The pages of the list, and the documents, each for one product a call."""
     rows = LISTS[profile]
     pages = math.ceil(products / (rows.terms.size - 1)) + math.ceil(parallel / 2) + SELF_CHECK
-    asked = [_Calls(products, points_of(each)) for each in _asked_with(documents)]
+    tasks = tasks_of([kind for kind in DOCUMENTS if kind in enrich])
+    asked = [_Calls(products, points_of(operation_of(task))) for task in tasks]
     return _Calls(pages, rows.points), asked
 
 
-def _asked_with(documents: Collection[Kind]) -> list[str]:
-    """The operations that bring the documents, each for one product a call."""
-    for kind in documents:
-        if kind not in DOCUMENTS:
-            raise InvalidRequest(
-                "crawl", "documents", kind, f"some of {', '.join(DOCUMENTS)} are due"
-            )
-    tasks = tasks_of([kind for kind in DOCUMENTS if kind in documents])
-    return [operation_of(task) for task in tasks]
-
-
 def _interval(rate: float) -> Fraction:
-    if not 0 < rate < math.inf:
-        raise InvalidRequest("crawl", "rate", rate, "a number of requests a second is due, above 0")
     return (1 + MARGIN) / Fraction(rate)
-
-
-def _check(**counts: int) -> None:
-    for name, count in counts.items():
-        least = 1 if name == "parallel" else 0
-        if count < least:
-            raise InvalidRequest("crawl", name, count, f"at least {least} is due")
 
 
 def _account(
     total: int, remaining: int | None, reserve: int, cost: int, interval: Fraction, now: datetime
 ) -> _Account:
     if total < cost:
-        raise InvalidRequest("crawl", "total", total, f"a call of the list costs {cost} points")
+        raise InvalidRequest(_NAME, "total", total, f"a call of the list costs {cost} points")
     if reserve + cost > total:
         rule = f"of {total} points a day it leaves too few for a call of {cost}"
-        raise InvalidRequest("crawl", "reserve", reserve, rule)
-    if now.utcoffset() is None:
-        raise InvalidRequest("crawl", "now", now, "a datetime with a zone is due")
+        raise InvalidRequest(_NAME, "reserve", reserve, rule)
     left = total if remaining is None else min(remaining, total)
     return _Account(total, left, max(Fraction(reserve), _SHARE * total), interval, now)
 

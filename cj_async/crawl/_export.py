@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cj_async.crawl._documents import models_of
 from cj_async.crawl._errors import SinkFailed
-from cj_async.crawl._given import sinks_of
+from cj_async.crawl._given import sinks_of, state_of
 from cj_async.crawl._lists import LISTS
-from cj_async.crawl._projection import Model, guarded, parts_of
+from cj_async.crawl._projection import Model, closed, guarded, parts_of
 from cj_async.crawl._sink import Batch, Kind, Sink
-from cj_async.crawl._state import _runs
+from cj_async.crawl._state import _census, _runs
 from cj_async.crawl._state._current import current
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._reading import Snapshot
@@ -38,13 +37,14 @@ async def export(state: str | Path, sink: Sink | Sequence[Sink]) -> int:
         How many lines each of them was handed.
 
     Raises:
-        InvalidRequest: something is no sink.
+        InvalidRequest: something is no sink, or the state is no path.
         StateError: there is no such state, or it cannot be read.
         SinkFailed: a sink failed, or is not empty.
     """
-    sinks = sinks_of(sink, "crawl.export")
+    path = state_of(state, "crawl.export")
+    sinks = sinks_of(sink, path, "crawl.export")
     count = 0
-    async with Snapshot(Path(state)) as snapshot:
+    async with Snapshot(path) as snapshot:
         models = await snapshot.do(_models)
         for each in sinks:
             count = await _written(snapshot, each, models)
@@ -56,7 +56,7 @@ async def _written(snapshot: Snapshot, sink: Sink, models: Mapping[Kind, Model])
     keys = {KINDS.index(kind): model.key for kind, model in models.items()}
     count = position = 0
     try:
-        if await guarded(sink.name, sink.open(source, None)):
+        if await _opened(snapshot, sink, source):
             raise SinkFailed(
                 sink.name,
                 "an earlier export wrote to it, and it cannot start over: remove what is in it,"
@@ -68,10 +68,20 @@ async def _written(snapshot: Snapshot, sink: Sink, models: Mapping[Kind, Model])
             await guarded(sink.name, sink.write(batch))
             count += batch.count
     finally:
-        await guarded(sink.name, sink.aclose())
+        await closed(sink)
     return count
+
+
+async def _opened(snapshot: Snapshot, sink: Sink, source: str) -> int | None:
+    try:
+        return await guarded(sink.name, sink.open(source, None))
+    except SinkFailed as error:
+        if sink.name in {each.name for each in await snapshot.do(_census.sinks)}:
+            reason = "it is a sink of the crawl, which goes on telling it: give another place"
+            raise SinkFailed(sink.name, reason) from error
+        raise
 
 
 def _models(database: Database) -> Mapping[Kind, Model]:
     run = _runs.newest(database)
-    return models_of(LISTS["rich" if run is None else json.loads(run.plan)["profile"]])
+    return models_of(LISTS["rich" if run is None else run.about["profile"]])

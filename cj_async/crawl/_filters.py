@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Literal, TypedDict, TypeGuard
+from typing import Any, Literal, TypedDict, TypeGuard
 
 from cj_async.errors import InvalidRequest
 
@@ -149,6 +149,15 @@ RESERVED: Mapping[Profile, Mapping[str, str]] = {
 NUMBERS = frozenset({"start_sell_price", "end_sell_price", "min_price", "max_price"})
 """Filters that take a number with a fraction; in the state they are text, which keeps every digit."""
 
+_BOUNDS = (
+    ("start_sell_price", "end_sell_price"),
+    ("start_warehouse_inventory", "end_warehouse_inventory"),
+    ("min_price", "max_price"),
+    ("start_inventory", "end_inventory"),
+    ("min_listed_num", "max_listed_num"),
+)
+"""Filters that say from where, and up to where."""
+
 _OTHER: Mapping[Profile, Profile] = {"rich": "cheap", "cheap": "rich"}
 _LONGEST = 40  # digits; the client allows fewer, this only keeps 1E+999999 from being written out
 _BYTES = bytes | bytearray | memoryview  # empty ones would pass for a list without texts
@@ -168,6 +177,18 @@ def checked(profile: Profile, filters: Mapping[str, object]) -> dict[str, object
         if name not in KNOWN[profile]:
             raise InvalidRequest("crawl", name, value, _why_not(profile, name))
     return {name: value for name, value in filters.items() if value is not None}
+
+
+def check_bounds(filters: Mapping[str, Any]) -> None:
+    """Refuses bounds that leave nothing between them; the values have to be right by themselves.
+
+    Raises:
+        InvalidRequest: a lower bound is above its upper one.
+    """
+    for lower, upper in _BOUNDS:
+        low, high = filters.get(lower), filters.get(upper)
+        if low is not None and high is not None and low > high:
+            raise InvalidRequest("crawl", lower, low, f"at most {upper}, which is {high}")
 
 
 def plain(filters: Mapping[str, object]) -> dict[str, JSON]:

@@ -27,11 +27,24 @@ _WHOLE_CENT = Decimal("0.9999")  # up to, but not including, the next cent
 
 
 class Fetched(msgspec.Struct, frozen=True):
-    """A page of a list: its rows, what it showed, and the cap where a refusal told it."""
+    """A page of a list.
+
+    Attributes:
+        rows: Its rows.
+        seen: What it showed.
+        cap: The cap, where a refusal told it.
+        is_misdated: Whether a creation time made no sense.
+    """
 
     rows: list[Any]
     seen: Seen
     cap: int | None = None
+    is_misdated: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it could be read; if not, asking again may help."""
+        return not self.seen.unread and not self.is_misdated
 
 
 class ProductList(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +57,7 @@ class ProductList(msgspec.Struct, frozen=True, kw_only=True):
         key: JSON name of the field with the product's id.
         pid: Reads the product's id from a row.
         created: Reads the creation time from a row.
+        moment: JSON name of the field with it.
         category: Reads the id of the third-level category.
         price: Reads the range of prices.
         watched: Fields whose change makes a row a changed one. The others change by themselves, such
@@ -59,6 +73,7 @@ class ProductList(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     pid: Callable[[Any], str]
     created: Callable[[Any], datetime | None]
+    moment: str
     category: Callable[[Any], str | None]
     price: Callable[[Any], Any]
     watched: tuple[str, ...]
@@ -81,7 +96,8 @@ class ProductList(msgspec.Struct, frozen=True, kw_only=True):
 
     def fit(self, filters: Mapping[str, object]) -> Terms:
         """The terms where some filters are taken already: by those no window can be split."""
-        by_category, by_price = (splits.isdisjoint(filters) for splits in self.splits)
+        given = {name for name, value in filters.items() if value is not None}
+        by_category, by_price = (splits.isdisjoint(given) for splits in self.splits)
         return msgspec.structs.replace(self.terms, by_category=by_category, by_price=by_price)
 
     async def fetch(
@@ -94,21 +110,29 @@ class ProductList(msgspec.Struct, frozen=True, kw_only=True):
         """
         method = getattr(cj.products, self.operation.removeprefix("products."))
         more = {"features": list(features)} if self.profile == "rich" and features else {}
-        misread = self._misread(cj)
+        before = cj.drift
         try:
             page: Page[Any] = await method(**{**filters, **self.values(ask), **more})
         except ListCapped as error:
             return Fetched([], Seen(beyond_cap=True), error.cap)
         rows = [row for row in page.items if self.pid(row).strip()]
         unread = len(page.items) - len(rows)
-        if self._misread(cj) > misread:  # a row that fits nothing is left out by the client
+        after = cj.drift
+        if self._misread(after) > self._misread(
+            before
+        ):  # a row that fits nothing is left out by the client
             unread += max(self._due(page, ask) - len(page.items), 0)
-        return Fetched(rows, self._seen(rows, page.total, unread, ask))
+        seen = self._seen(rows, page.total, unread, ask)
+        return Fetched(rows, seen, None, self._misdated(after) > self._misdated(before))
 
-    def _misread(self, cj: CJClient) -> int:
+    def _misread(self, drift: Mapping[str, int]) -> int:
         """How often rows of such a list were left out, by all calls of the client."""
         fields = fields_of(self.operation)
-        return sum(many for path, many in cj.drift.items() if path.rpartition(".")[2] in fields)
+        return sum(many for path, many in drift.items() if path.rpartition(".")[2] in fields)
+
+    def _misdated(self, drift: Mapping[str, int]) -> int:
+        """How often a row's creation time made no sense, in all calls of the client."""
+        return drift.get(f"{self.model.__name__}.{self.moment}", 0)
 
     def _due(self, page: Page[Any], ask: Ask) -> int:
         """How many rows a page should have by its own total."""
@@ -204,6 +228,7 @@ LISTS: Mapping[Profile, ProductList] = {
         key="id",
         pid=attrgetter("id"),
         created=attrgetter("create_at"),
+        moment="createAt",
         category=attrgetter("category_id"),
         price=attrgetter("sell_price"),
         watched=(
@@ -228,7 +253,7 @@ LISTS: Mapping[Profile, ProductList] = {
         values=_search_values,
         splits=(
             frozenset({"category_id", "lv2category_list", "lv3category_list"}),
-            frozenset({"start_sell_price", "end_sell_price"}),
+            frozenset({"start_sell_price", "end_sell_price", "currency"}),
         ),
     ),
     "cheap": ProductList(
@@ -238,6 +263,7 @@ LISTS: Mapping[Profile, ProductList] = {
         key="pid",
         pid=attrgetter("pid"),
         created=attrgetter("create_time"),
+        moment="createTime",
         category=attrgetter("category_id"),
         price=attrgetter("sell_price"),
         watched=(

@@ -9,7 +9,7 @@ from cj_async.crawl._errors import StateError
 from cj_async.crawl._lists import LISTS, milliseconds
 from cj_async.crawl._plan import Plan, identity
 from cj_async.crawl._segment import Segment
-from cj_async.crawl._state import _runs, _segments, _wanted
+from cj_async.crawl._state import _items, _runs, _segments, _wanted
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._workers import Worker
 
@@ -27,8 +27,10 @@ def begin_or_go_on(
         StateError: the state is about another plan.
     """
     worker.register(database, join=join)
+    blank = None
     if _runs.is_blank(database):
-        _runs.clear(database)  # such as one whose filter CJ refused: the next plan may be another
+        # Such as one whose filter CJ refused: the next plan may be another.
+        blank = _runs.clear(database)
     newest = _runs.newest(database)
     _check_same(newest, plan, name)
     tasks = tasks_of(plan.enrich)
@@ -37,13 +39,16 @@ def begin_or_go_on(
         if newest.phase in _LIST_READ:
             _wanted.queue_lacking(database, newest.id, tasks)
         return newest
-    return _runs.run_of(database, _begin(database, plan, newest, int(now * _SECOND)))
+    run = _begin(database, plan, newest, int(now * _SECOND))
+    if blank is not None:
+        _runs.add(database, run, requests=blank.requests, points=blank.points)
+    return _runs.run_of(database, run)
 
 
 def _check_same(newest: _runs.Run | None, plan: Plan, name: str) -> None:
     if newest is None:
         return
-    was, wanted = json.loads(newest.plan), identity(plan)
+    was, wanted = dict[str, object](newest.about), identity(plan)
     differing = [each for each in wanted if was.get(each) != wanted[each]]
     if differing:
         each = differing[0]
@@ -56,21 +61,24 @@ def _check_same(newest: _runs.Run | None, plan: Plan, name: str) -> None:
 
 def _begin(database: Database, plan: Plan, newest: _runs.Run | None, until: int) -> int:
     terms = LISTS[plan.profile].terms
-    since = _since(plan, newest, database)
+    since = _since(plan, database)
     run = _runs.begin(
         database,
         json.dumps(identity(plan)),
         since=since,
         until=until,
-        cap=terms.cap if newest is None else newest.cap,
+        cap=terms.cap,
         slack=terms.slack if newest is None else newest.slack,
     )
     _segments.add(database, run, [Segment(mode="seek", start=since, end=until, cursor=since)])
     return run
 
 
-def _since(plan: Plan, newest: _runs.Run | None, database: Database) -> int | None:
+def _since(plan: Plan, database: Database) -> int | None:
     if plan.since == "last":
-        last = None if newest is None else _runs.last_created(database, newest.id + 1)
-        return None if last is None else last - int(plan.lag.total_seconds() * _SECOND)
+        read = _runs.last_read(database)
+        if read is None:
+            return None
+        seen = _items.newest(database)  # this machine's clock may have been ahead
+        return min(read, read if seen is None else seen) - int(plan.lag.total_seconds() * _SECOND)
     return milliseconds(plan.since)

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from cj_async import InvalidRequest
 from cj_async.crawl._budget import Limits
-from cj_async.crawl._filters import ListFilters, Profile, SearchFilters, checked, plain
+from cj_async.crawl._filters import (
+    ListFilters,
+    Profile,
+    SearchFilters,
+    check_bounds,
+    checked,
+    plain,
+)
 from cj_async.crawl._lists import FEATURES, LISTS
+from cj_async.crawl._rules import (
+    AWARE,
+    Rule,
+    check,
+    is_aware,
+    is_mapping,
+    is_row,
+    one_of,
+    some_of,
+    whole,
+)
 
 Document = Literal["details", "variants", "stock", "reviews"]
 """What can be fetched for each product beyond its row."""
@@ -36,8 +55,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         features: What a rich row should hold beyond the ordinary; all by default, at no cost.
         enrich: Documents to fetch for each new or changed product, the most urgent first: ``details``,
             ``variants``, ``stock`` (10 points a product, however many of these three), ``reviews``.
-        since: Only products created at that moment (with a zone) or later; ``"last"``: since the
-            last complete run, less ``lag``. None: all, which also finds what changed and what is gone.
+        since: Only products created at that moment (with a zone, not in the future) or later;
+            ``"last"``: since the last complete run, less ``lag``. None: all, which also finds what
+            changed and what is gone.
         lag: How far ``"last"`` goes back beyond what was seen; CJ's lists may show products late.
         parallel: Segments that are read side by side, 1 to 64; by default as many as the account's
             rate can use.
@@ -65,28 +85,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     on_exhausted: Literal["wait", "stop"] = "wait"
 
     def __post_init__(self) -> None:
-        _check(self.profile in LISTS, "profile", self.profile, f"one of {', '.join(LISTS)}")
-        LISTS[self.profile].check(checked(self.profile, self.filters))
-        _check_features(self.profile, self.features)
-        unknown = [each for each in self.enrich if each not in DOCUMENTS]
-        _check(not unknown, "enrich", self.enrich, f"of {', '.join(DOCUMENTS)}")
-        since = self.since
-        is_last = since is None or since == "last"
-        _check(is_last or _is_aware(since), "since", since, "a moment with a zone, or 'last'")
-        _check(self.lag >= timedelta(0), "lag", self.lag, "not negative")
-        _check_whole("parallel", self.parallel, 1, _MOST_PARALLEL)
-        _check_whole("max_points", self.max_points, 0)
-        _check(
-            self.deadline is None or _is_aware(self.deadline),
-            "deadline",
-            self.deadline,
-            "with a zone",
-        )
-        _check_whole("reserve", self.reserve, 0)
-        _check_whole("limit", self.limit, 1)
-        _check(
-            self.on_exhausted in ("wait", "stop"), "on_exhausted", self.on_exhausted, "wait or stop"
-        )
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        check("crawl", given, _RULES)
+        for name in ("features", "enrich"):  # what the caller changes later is not ours
+            force_setattr(self, name, None if given[name] is None else tuple(given[name]))
+        force_setattr(self, "filters", {name: _own(each) for name, each in self.filters.items()})
+        filters = checked(self.profile, self.filters)
+        LISTS[self.profile].check(filters)
+        check_bounds(filters)
+        if self.profile != "rich" and self.features is not None:
+            raise InvalidRequest("crawl", "features", self.features, "only rich rows have features")
 
     @property
     def asked_features(self) -> tuple[str, ...]:
@@ -116,30 +124,33 @@ def identity(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _check(is_right: bool, name: str, value: object, rule: str) -> None:
-    if not is_right:
-        raise InvalidRequest("crawl", name, value, rule)
+def _own(value: object) -> object:
+    return [*value] if is_row(value) else value
 
 
-def _check_whole(name: str, value: object, least: int, most: int | None = None) -> None:
-    if value is None:
-        return
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    right = (
-        is_whole and isinstance(value, int) and least <= value and (most is None or value <= most)
-    )
-    rule = (
-        f"a whole number, {least} or more" if most is None else f"a whole number, {least} to {most}"
-    )
-    _check(right, name, value, rule)
+def _is_filters(value: object) -> bool:
+    return is_mapping(value) and all(isinstance(name, str) for name in value)
 
 
-def _check_features(profile: str, features: tuple[str, ...] | None) -> None:
-    if features is None:
-        return
-    _check(profile == "rich", "features", features, "only rich rows have features")
-    _check(set(features) <= set(FEATURES), "features", features, f"of {', '.join(FEATURES)}")
+def _is_since(value: object) -> bool:
+    return value == "last" or (is_aware(value) and value <= datetime.now(UTC))
 
 
-def _is_aware(moment: object) -> bool:
-    return isinstance(moment, datetime) and moment.tzinfo is not None
+_RULES: Mapping[str, Rule] = {
+    "profile": one_of(LISTS),
+    "filters": Rule(_is_filters, "filters by their names, such as {'country_code': 'US'}"),
+    "features": some_of(FEATURES).or_none(),
+    "enrich": some_of(DOCUMENTS),
+    "since": Rule(_is_since, "a moment with a zone, not in the future, or 'last'").or_none(),
+    "lag": Rule(
+        lambda value: isinstance(value, timedelta) and value >= timedelta(0),
+        "a timedelta, not negative",
+    ),
+    "parallel": whole(1, _MOST_PARALLEL).or_none(),
+    "max_points": whole(0).or_none(),
+    "deadline": AWARE.or_none(),
+    "reserve": whole(0),
+    "limit": whole(1).or_none(),
+    "on_exhausted": one_of(("wait", "stop")),
+}
+"""What each field has to be."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from cj_async.crawl._report import Report
@@ -54,3 +56,7 @@ class CrawlProgress(msgspec.Struct, frozen=True, kw_only=True):
     parked_until: float | None
     verdict: Verdict
     report: Report | None = None
+
+
+Watcher = Callable[[CrawlProgress], None]
+"""Is told events, and returns at once; what it returns is not awaited."""

@@ -16,6 +16,7 @@ from cj_async.crawl._state import _sinks
 from cj_async.crawl._state._file import StateFile
 from cj_async.crawl._state._schema import KINDS
 from cj_async.crawl._state._sinks import Lines
+from cj_async.crawl._waiting import first_of
 
 T = TypeVar("T")
 
@@ -23,6 +24,10 @@ logger = logging.getLogger("cj_async")
 
 _MOST_LINES = 200  # of one page
 _LOOK = 1.0  # seconds between two looks for what other processes have found
+_HANGS = (
+    "the process that has it hangs, and owes it lines: end that one (`cj crawl status` shows which),"
+    " and run again; the state has all of them"
+)
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -109,17 +114,26 @@ class Projection:
         while self._is_ours and await self._hand_on():
             pass
 
-    async def outlast(self) -> None:
-        """Sees to it that the sink has everything, also when another process has it, and even dies."""
+    async def outlast(self, stopping: asyncio.Event) -> None:
+        """Sees to it that the sink has everything, also when another process has it, and even dies.
+
+        Args:
+            stopping: Ends the wait for another process.
+
+        Raises:
+            SinkFailed: it lacks lines, and the process that has it hangs.
+        """
         name = self._sink.name
         while not self._is_ours:
             left = await self._state.do(_sinks.is_left, name, time.time())
-            if left:
-                self._more.clear()
-                await self._wait()
-            elif left is None:
-                logger.warning("crawl: the process that has sink %s hangs, and owes it lines", name)
+            if stopping.is_set():
+                if left is not False:
+                    logger.info("crawl: another process has sink %s, and owes it lines still", name)
                 return
+            if left is None:
+                raise SinkFailed(name, _HANGS)
+            if left:
+                await first_of(asyncio.sleep(_LOOK), stopping.wait())
             elif not await self._take():
                 return
         await self.finish()
@@ -127,14 +141,8 @@ class Projection:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        """Closes the sink; what goes wrong with that does not hide what went wrong before."""
-        try:
-            await self._guarded(self._sink.aclose())
-        except CrawlError as failure:
-            if error is None:
-                raise
-            logger.warning("crawl: %s", failure)
+    async def __aexit__(self, *exc_info: object) -> None:
+        await closed(self._sink)
 
     async def _wait(self) -> None:
         """Waits a while for news, or to be told to end."""
@@ -183,6 +191,14 @@ def _part(number: int, pages: Sequence[Lines], models: Mapping[Kind, Model]) -> 
     known = models[kind]
     lines = b"".join(page.lines for page in pages)
     return Part(kind, known.model, known.key, sum(page.many for page in pages), lines)
+
+
+async def closed(sink: Sink) -> None:
+    """Closes a sink. What goes wrong with that is only logged: whether lines are safe, `write` has said."""
+    try:
+        await guarded(sink.name, sink.aclose())
+    except CrawlError as failure:
+        logger.warning("crawl: closing it failed, what it was handed stays: %s", failure)
 
 
 async def guarded(sink: str, work: Awaitable[T]) -> T:

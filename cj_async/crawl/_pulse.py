@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cj_async import CJClient
 from cj_async.crawl._budget import ASSUMED_TOTAL, DAY, Clock, Limits
-from cj_async.crawl._progress import CrawlProgress
+from cj_async.crawl._progress import CrawlProgress, Watcher
 from cj_async.crawl._report import Report
 from cj_async.crawl._segment import Terms
 from cj_async.crawl._state import _runs, _segments, _tasks
@@ -18,8 +18,6 @@ from cj_async.crawl._state._file import Database, StateFile
 from cj_async.crawl._verdict import Sums, Verdict, judge, summed
 
 logger = logging.getLogger("cj_async")
-
-Watcher = Callable[[CrawlProgress], object]
 
 _RECENT = 30  # looks over which the rate is told
 

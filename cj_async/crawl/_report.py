@@ -15,7 +15,9 @@ class ParkedTask(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         pid: The product.
-        document: What was to be fetched.
+        document: What was to be fetched: ``reviews``, or what one call brings of ``details``,
+            ``variants`` and ``stock``, such as ``details+stock``; ``gone`` when the
+            question was whether the product is gone.
         error: What went wrong last.
         raw: The first bytes of CJ's last answer, where there was one.
     """
@@ -41,8 +43,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         repeats: Rows that were received more than once; the overlap of pages, about 1 %.
         documents: Documents fetched.
         parked: Documents that could not be fetched, the first hundred.
-        requests: Calls made, over all processes and resumes.
-        points: Points they cost by the documentation.
+        requests: Calls that were sent, over all processes and resumes, also those that failed; what a
+            process had in flight when it was killed is not in it.
+        points: Points that they cost, or may have cost, by the documentation.
         started: When the run began.
         seconds: How long this process worked on it.
         segments: The ledger of each segment.

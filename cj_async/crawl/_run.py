@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 from cj_async import CJClient
 from cj_async.crawl._budget import Budget, Clock, WallClock
@@ -15,38 +15,22 @@ from cj_async.crawl._documents import models_of
 from cj_async.crawl._engine import Engine, Take, workers_of
 from cj_async.crawl._errors import IncompleteCrawl, StateError
 from cj_async.crawl._filters import ListFilters, SearchFilters
-from cj_async.crawl._given import check, sinks_of
+from cj_async.crawl._given import check, sinks_of, state_of
 from cj_async.crawl._lists import LISTS
 from cj_async.crawl._opening import begin_or_go_on
 from cj_async.crawl._plan import Plan
+from cj_async.crawl._progress import Watcher
 from cj_async.crawl._projection import Projection
-from cj_async.crawl._pulse import Pulse, Watcher
+from cj_async.crawl._pulse import Pulse
 from cj_async.crawl._report import Report
 from cj_async.crawl._results import finish
 from cj_async.crawl._sink import Sink
 from cj_async.crawl._state._file import StateFile
 from cj_async.crawl._state._workers import Worker
+from cj_async.crawl._stop import Stop
 from cj_async.models.product import ProductListItem, ProductSearchItem
 
 _AHEAD = 4  # pages of rows that wait for whoever iterates
-
-
-class Stop:
-    """Lets whoever holds it end a crawl in order: what is in flight is finished and kept."""
-
-    def __init__(self) -> None:
-        self._asked = asyncio.Event()
-        self.why = ""
-
-    def ask(self, why: str = "it was asked to") -> None:
-        """Asks the crawl to stop; to be called in its event loop."""
-        self.why = self.why or why
-        self._asked.set()
-
-    async def wait(self) -> str:
-        """Waits until it was asked; returns why."""
-        await self._asked.wait()
-        return self.why
 
 
 async def run(
@@ -72,7 +56,8 @@ async def run(
         plan: What to fetch and what it may spend; everything, rich, by default.
         state: Path of the state file; it is made when there is none.
         sink: Who is told, such as ``ParquetSink("out/")``; one or several.
-        on_progress: Told a `CrawlProgress` every so many seconds, and one with the report at the end.
+        on_progress: A function, told a `CrawlProgress` every so many seconds, and one with the report
+            at the end. It is not awaited, so it cannot be a coroutine function; see `stream`.
         every: Seconds between two of them.
         join: Work along with another process on this state, instead of refusing to. Each of them has
             its own limits: one that stops earlier reports ``budget_stopped`` while the others go on;
@@ -87,11 +72,12 @@ async def run(
         InvalidRequest: an argument is none of those; before anything is opened.
         StateInUse: another process works on this state, and ``join`` is not set.
         StateError: the state file cannot be used, or is about another plan.
-        SinkFailed: a sink failed; what it lacks is in the state.
+        SinkFailed: a sink failed, or the process that has it hangs; what it lacks is in the state.
         CJError: a call failed for good. In each case the state is intact: run it again to go on.
     """
-    check(plan, every)
-    path, sinks = Path(state), sinks_of(sink)
+    check("crawl.run", cj=cj, plan=plan, on_progress=on_progress, every=every, join=join, stop=stop)
+    path = state_of(state, "crawl.run")
+    sinks = sinks_of(sink, path, "crawl.run")
     return await _run(
         cj,
         plan or Plan(),
@@ -106,43 +92,70 @@ async def run(
 
 
 def products(
-    cj: CJClient, **filters: Unpack[SearchFilters]
+    cj: CJClient,
+    *,
+    max_points: int | None = None,
+    on_exhausted: Literal["wait", "stop"] = "wait",
+    **filters: Unpack[SearchFilters],
 ) -> AsyncGenerator[ProductSearchItem, None]:
     """Gives every product once, however many there are; just the rows, kept nowhere.
 
-    Wrap it in ``contextlib.aclosing`` when you may leave the loop early.
+    Wrap it in ``contextlib.aclosing`` when you may leave the loop early. When the points of the account
+    are used up, the loop waits for their refill: for hours in a large catalog, unless
+    ``on_exhausted="stop"``.
 
     Args:
         cj: A client; the crawl uses a sibling of background priority.
+        max_points: Points it may spend.
+        on_exhausted: ``wait`` for the refill when the points are used up, or ``stop``.
         **filters: Those of ``cj.products.search`` that say which products; see `SearchFilters`.
 
     Returns:
         The rows, in no particular order.
 
     Raises:
-        InvalidRequest: a filter is not known; before anything is sent.
-        IncompleteCrawl: after the last row, when there is more than could be reached or proved.
+        InvalidRequest: a filter or another argument cannot be used; before anything is sent.
+        IncompleteCrawl: after the last row, when there is more than could be reached, proved or paid for.
         CJError: a call failed for good.
+
+    CJ documentation: API 3 - Product, 1.2 Product List V2.
     """
-    return _rows(cj, Plan(filters=filters))
+    plan = Plan(filters=filters, max_points=max_points, on_exhausted=on_exhausted)
+    check("crawl.products", cj=cj)
+    return _rows(cj, plan)
 
 
-def ids(cj: CJClient, **filters: Unpack[ListFilters]) -> AsyncGenerator[ProductListItem, None]:
+def ids(
+    cj: CJClient,
+    *,
+    max_points: int | None = None,
+    on_exhausted: Literal["wait", "stop"] = "wait",
+    **filters: Unpack[ListFilters],
+) -> AsyncGenerator[ProductListItem, None]:
     """Gives every product once, as the cheaper rows of product/list: 200 a call.
+
+    When the points of the account are used up, the loop waits for their refill: for hours in a large
+    catalog, unless ``on_exhausted="stop"``.
 
     Args:
         cj: A client; the crawl uses a sibling of background priority.
+        max_points: Points it may spend.
+        on_exhausted: ``wait`` for the refill when the points are used up, or ``stop``.
         **filters: Those of ``cj.products.list`` that say which products; see `ListFilters`.
 
     Returns:
         The rows, in no particular order.
 
     Raises:
-        InvalidRequest: a filter is not known; before anything is sent.
-        IncompleteCrawl: after the last row, when there is more than could be reached or proved.
+        InvalidRequest: a filter or another argument cannot be used; before anything is sent.
+        IncompleteCrawl: after the last row, when there is more than could be reached, proved or paid for.
         CJError: a call failed for good.
+
+    CJ documentation: API 3 - Product, 1.4 Product List.
     """
-    return _rows(cj, Plan(profile="cheap", filters=filters))
+    plan = Plan(profile="cheap", filters=filters, max_points=max_points, on_exhausted=on_exhausted)
+    check("crawl.ids", cj=cj)
+    return _rows(cj, plan)
 
 
 async def _rows(cj: CJClient, plan: Plan) -> AsyncGenerator[Any, None]:
@@ -209,10 +222,11 @@ async def _run(
 async def _beside(
     engine: Engine, pulse: Pulse, budget: Budget, every: float, stop: Stop | None
 ) -> None:
-    """Runs the engine, while somebody watches and somebody may ask it to stop."""
-    others = [asyncio.create_task(pulse.follow(every, lambda: engine.terms))]
+    """Runs the engine, while somebody watches, somebody may ask it to stop, and time passes."""
+    beside = [pulse.follow(every, lambda: engine.terms), budget.keep_deadline()]
     if stop is not None:
-        others.append(asyncio.create_task(_stopped(stop, budget)))
+        beside.append(_stopped(stop, budget))
+    others = [asyncio.create_task(engine.heard(each)) for each in beside]
     try:
         await engine.run()
     finally:

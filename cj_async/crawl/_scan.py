@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cj_async.crawl._seek import HOLLOW
 from cj_async.crawl._segment import Ask, Doubt, Seen, Segment, Step, Terms, as_read
-from cj_async.crawl._split import has_span
+from cj_async.crawl._split import has_span, recount
 
 TURNS = 5
 """How often a window is read at most while it does not show all that it counts."""
@@ -35,15 +35,13 @@ def scan(segment: Segment, ask: Ask, seen: Seen, terms: Terms) -> Step:
     doubt = _doubt(ask, seen)
     if doubt is not None:
         return Step(segment=told, doubt=doubt)
-    if segment.mode == "count" and terms.is_exact(seen.total):
-        short = max(terms.due(seen.total, ask.page) - seen.places, 0)
-        return Step(segment=replace(told, state="done", withheld=short))
-    if ask.page == 1 and _is_large(seen.total, terms) and can_split(segment, terms):
+    is_count = segment.mode == "count"
+    if ask.page == 1 and not is_count and is_large(seen.total, terms) and can_split(told, terms):
         return _too_large(told, terms)
-    if segment.mode == "count" and seen.total is not None:
-        return Step(segment=replace(told, state="capped"))
     if _is_hollow(segment, ask, seen, terms):
         return Step(segment=replace(told, hollow=segment.hollow + 1))
+    if is_count:
+        return _counted(told, seen, terms)
     short = max(terms.due(seen.total, ask.page) - seen.places, 0)
     if seen.total == 0 and segment.hollow:
         short = segment.last_total or 0
@@ -51,9 +49,14 @@ def scan(segment: Segment, ask: Ask, seen: Seen, terms: Terms) -> Step:
 
 
 def can_split(segment: Segment, terms: Terms) -> bool:
-    """Whether a window can be made smaller: in time, by category, or by price."""
+    """Whether a window can be made smaller: in time, by category, or by price.
+
+    Counting by price says nothing where only prices part the rows, too: both miss what has none.
+    """
     if has_span(segment, terms):
         return True
+    if segment.mode == "count" and (segment.before is not None or not terms.by_category):
+        return False
     if terms.by_category and segment.category is None and segment.mode == "scan":
         return True
     if not terms.by_price:
@@ -75,7 +78,8 @@ def _doubt(ask: Ask, seen: Seen) -> Doubt | None:
     return None
 
 
-def _is_large(total: int | None, terms: Terms) -> bool:
+def is_large(total: int | None, terms: Terms) -> bool:
+    """Whether a window holds nearly as many rows as a query shows, or more."""
     return total is not None and terms.cap is not None and total >= terms.cap * NEARLY
 
 
@@ -90,6 +94,18 @@ def _too_large(segment: Segment, terms: Terms) -> Step:
     if can_split(segment, terms):
         return Step(segment=replace(segment, state="split"), split=segment)
     return Step(segment=replace(segment, state="capped"))
+
+
+def _counted(segment: Segment, seen: Seen, terms: Terms) -> Step:
+    """A window that is only counted; it is counted again after its family was read."""
+    if seen.total is None:
+        return Step(segment=replace(segment, state="capped"))
+    if not terms.is_exact(seen.total):
+        return _too_large(segment, terms)
+    short = max(terms.due(seen.total, 1) - seen.places, 0)
+    fell = 0 if segment.before is None else max(segment.before - seen.total, 0)
+    done = replace(segment, state="done", hollow=0, withheld=short, gap=fell)
+    return Step(segment=done, aside=recount(done) if segment.before is None else None)
 
 
 def _is_hollow(segment: Segment, ask: Ask, seen: Seen, terms: Terms) -> bool:

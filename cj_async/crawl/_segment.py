@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 Mode = Literal["seek", "scan", "count"]
-"""``seek`` follows the creation time; ``scan`` pages through; ``count`` only adds up totals."""
+"""``seek`` follows the creation time; ``scan`` pages through; ``count`` only asks for the total."""
 
 Doubt = Literal["unsorted", "undated", "time_ignored", "filter_ignored"]
 """What a page showed that the crawl relies on and that is not so."""
@@ -23,6 +23,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         id: Number in the state; 0 for one that is not there yet.
         mode: How it is read.
+        family: Number of the window that was split by category or price into this one and others;
+            0 where none was. They are counted first, then read, then counted again.
         start: Earliest creation time, inclusive; None for no bound.
         end: Latest creation time, inclusive; None for no bound.
         category: Id of the third-level category, where it is only one.
@@ -37,6 +39,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         turn_rows: Scan: different rows of this turn.
         news: Scan: rows of this turn that may have come meanwhile: not seen before, and not of the
             past.
+        fresh: Rows that no other window of its family had shown; those apart that are too young for it.
+        before: Count: what the same window counted before its family was read; None the first time.
         is_closing: Scan: the first page is read once more, because the total moved meanwhile.
         expected: Seek: rows from the cursor on, where the total told them exactly.
         gap: Rows by which one total and the next disagreed: products that came or went.
@@ -48,6 +52,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         distinct: Rows that this run had not seen before.
         repeats: Rows that it had.
         unread: Rows that could not be read: no object, or without an id.
+        undated: Rows that showed no creation time.
         first_total: Total of the first page; of a scan: of this turn.
         last_total: Total of the newest page.
         requests: Pages fetched.
@@ -56,6 +61,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: int = 0
     mode: Mode = "seek"
+    family: int = 0
     start: int | None = None
     end: int | None = None
     category: str | None = None
@@ -68,6 +74,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     turn: int = 1
     turn_rows: int = 0
     news: int = 0
+    fresh: int = 0
+    before: int | None = None
     is_closing: bool = False
     expected: int | None = None
     gap: int = 0
@@ -78,6 +86,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     distinct: int = 0
     repeats: int = 0
     unread: int = 0
+    undated: int = 0
     first_total: int | None = None
     last_total: int | None = None
     requests: int = 0
@@ -164,7 +173,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         segment: The segment after it.
         split: A window that has to be split, because it holds more rows than a query shows.
-        aside: A moment that fills a page: a window to be paged through by itself.
+        aside: Another window that is to be read: a moment that fills a page, to be paged through by
+            itself; or the window that was counted, to be counted again when its family is read.
         is_late: The page began after the moment it was asked from: a bound does not count itself.
         doubt: What the page showed that the crawl relies on and that is not so.
     """

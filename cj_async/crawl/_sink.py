@@ -72,7 +72,7 @@ class Sink(Protocol):
 
     Attributes:
         name: Tells the sinks of a state apart and must stay the same: a path, the name of a table.
-        batch: How many lines it would like at once; it may get fewer, or more.
+        batch: How many lines it would like at once, 1 or more; it may get fewer, or more.
     """
 
     @property
@@ -106,5 +106,8 @@ class Sink(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Lets go of files and connections. May be called without ``open``."""
+        """Lets go of files and connections. May be called without ``open``.
+
+        What goes wrong here is logged, and loses nothing: what `write` returned from is safe.
+        """
         ...

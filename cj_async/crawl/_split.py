@@ -27,11 +27,12 @@ def needs_categories(window: Segment, terms: Terms) -> bool:
 def parts(window: Segment, terms: Terms, categories: Sequence[str] = ()) -> list[Segment]:
     """The windows that together are this one; new ones, with empty ledgers.
 
-    A split by category comes with the window itself once more, only to be counted: what has no
-    category, or one that is not in CJ's list of them, would be missed without a word.
+    A split by category or price comes with the window itself once more, only to be counted: what has
+    no price, or none of the categories in CJ's list of them, would be missed without a word.
     """
     fresh = Segment(
         mode="count" if window.mode == "count" else "scan",
+        family=window.family,
         start=window.start,
         end=window.end,
         category=window.category,
@@ -40,10 +41,27 @@ def parts(window: Segment, terms: Terms, categories: Sequence[str] = ()) -> list
     )
     if has_span(window, terms):
         return _halves(fresh, terms)
+    if window.family:
+        return _by_price(fresh)
+    fresh = replace(fresh, family=window.id)
+    census = replace(fresh, mode="count")
     if needs_categories(window, terms):
-        census = replace(fresh, mode="count")
-        return [*(replace(fresh, category=each) for each in categories), census]
-    return _by_price(fresh)
+        return [census, *(replace(fresh, category=each) for each in categories)]
+    return [census, *_by_price(fresh)]
+
+
+def recount(counted: Segment) -> Segment:
+    """A window that was counted, to be counted once more."""
+    return Segment(
+        mode="count",
+        family=counted.family,
+        start=counted.start,
+        end=counted.end,
+        category=counted.category,
+        low=counted.low,
+        high=counted.high,
+        before=counted.last_total,
+    )
 
 
 def tail(segment: Segment, middle: int) -> tuple[Segment, Segment]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cj_async.crawl._given import state_of
 from cj_async.crawl._lists import moment_of
 from cj_async.crawl._report import ParkedTask
 from cj_async.crawl._segment import Segment
@@ -136,10 +136,14 @@ async def status(state: str | Path) -> Status:
     Args:
         state: Path of the state file.
 
+    Returns:
+        All of it; `Status.runs` is empty while nothing was crawled.
+
     Raises:
+        InvalidRequest: the state is no path.
         StateError: there is no such state, or it cannot be read.
     """
-    path = Path(state)
+    path = state_of(state, "crawl.status")
     return await look(path, _status, path, time.time())
 
 
@@ -180,7 +184,7 @@ def _run(run: _runs.Run) -> RunStatus:
     told = {
         **msgspec.structs.asdict(run),
         "number": run.id,
-        "plan": json.loads(run.plan),
+        "plan": run.about,
         "since": None if run.since is None else moment_of(run.since),
         "until": moment_of(run.until),
         "started": datetime.fromtimestamp(run.started, UTC),

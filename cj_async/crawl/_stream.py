@@ -10,8 +10,9 @@ from cj_async import CJClient
 from cj_async.crawl._plan import Plan
 from cj_async.crawl._progress import CrawlProgress
 from cj_async.crawl._report import Report
-from cj_async.crawl._run import Stop, run
+from cj_async.crawl._run import run
 from cj_async.crawl._sink import Sink
+from cj_async.crawl._stop import Stop
 
 
 async def stream(

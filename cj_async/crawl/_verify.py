@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -12,17 +12,19 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cj_async import CJClient, InvalidRequest, NotFound
+from cj_async import CJClient, NotFound
 from cj_async.crawl._budget import Budget, Limits, WallClock
 from cj_async.crawl._calls import Calls, background
 from cj_async.crawl._errors import StateError
 from cj_async.crawl._filters import typed
+from cj_async.crawl._given import check, state_of
 from cj_async.crawl._lists import LISTS, ProductList, points_of
 from cj_async.crawl._rows import Key, Row, rows_of
 from cj_async.crawl._segment import Segment, Terms, ask_of
 from cj_async.crawl._state import _items, _runs, _samples
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._reading import look
+from cj_async.crawl._stop import Stop
 
 _AT_ONCE = 1_000  # products that are looked up in one statement
 _ASKS = 2  # answers in a row that a product is not there, which mean that it is gone
@@ -67,6 +69,8 @@ async def verify(
     products: int = 20,
     windows: int = 5,
     seed: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    stop: Stop | None = None,
 ) -> Verification:
     """Samples the catalog again, and compares it with what a state knows.
 
@@ -81,19 +85,23 @@ async def verify(
         products: How many products to ask for, at 10 points each; twice that for one that is gone.
         windows: How many windows to read, at 50 points each.
         seed: Draws the same samples again; a random one by default.
+        on_progress: Told after each window and product how many of all were compared, and of how many.
+        stop: Ends it in order when asked; what was compared until then counts.
+
+    Returns:
+        What was compared, and what differs.
 
     Raises:
-        InvalidRequest: a number is negative.
+        InvalidRequest: an argument cannot be used, such as a negative number; before anything is sent.
         StateError: there is no such state, it cannot be read, or no run of it has ended.
         CJError: a call failed for good.
     """
-    for name, value in (("products", products), ("windows", windows)):
-        if value < 0:
-            raise InvalidRequest("crawl", name, value, "0 or more")
-    path = Path(state)
+    check("crawl.verify", cj=cj, products=products, windows=windows, seed=seed, stop=stop)
+    check("crawl.verify", on_progress=on_progress)
+    path = state_of(state, "crawl.verify")
     seed = Random().randrange(2**32) if seed is None else seed
     sample = await look(path, _drawn, str(path), Random(seed), products, windows)
-    return await _Comparison(cj, path, sample).made(seed)
+    return await _Comparison(cj, path, sample, on_progress).made(seed, stop)
 
 
 class _Sample(NamedTuple):
@@ -129,7 +137,13 @@ class _Sample(NamedTuple):
 class _Comparison:
     """Compares a sample."""
 
-    def __init__(self, cj: CJClient, path: Path, sample: _Sample) -> None:
+    def __init__(
+        self,
+        cj: CJClient,
+        path: Path,
+        sample: _Sample,
+        told: Callable[[int, int], None] | None = None,
+    ) -> None:
         self._cj = background(cj, in_line=1)
         self._path = path
         self._sample = sample
@@ -137,15 +151,38 @@ class _Comparison:
         limits = Limits(waits=False)
         self._budget = Budget(limits, lambda: self._cj.points, clock, lambda _: None)
         self._calls = Calls(self._budget, clock)
+        self._told = told
+        self._done = 0
 
-    async def made(self, seed: int) -> Verification:
-        """The result."""
+    async def _stopped_by(self, stop: Stop) -> None:
+        self._budget.stop(await stop.wait())
+
+    def _step(self) -> None:
+        self._done += self._budget.stopped is None
+        if self._told is not None:
+            self._told(self._done, len(self._sample.starts) + len(self._sample.pids))
+
+    async def made(self, seed: int, stop: Stop | None) -> Verification:
+        """The result, at the end or when it is asked to stop."""
+        if stop is None:
+            return await self._made(seed)
+        stopping = asyncio.create_task(self._stopped_by(stop))
+        try:
+            return await self._made(seed)
+        finally:
+            stopping.cancel()
+
+    async def _made(self, seed: int) -> Verification:
         rows, windows = dict[str, Row](), 0
         for start in self._sample.starts:
             page = await self._window(start)
             windows += page is not None
             rows |= {row.pid: row for row in page or ()}
-        there = {pid: await self._is_there(pid) for pid in self._sample.pids}
+            self._step()
+        there = dict[str, bool | None]()
+        for pid in self._sample.pids:
+            there[pid] = await self._is_there(pid)
+            self._step()
         known = await look(self._path, _known, [row.key for row in rows.values()])
         return Verification(
             seed=seed,
@@ -193,7 +230,7 @@ def _drawn(database: Database, name: str, chance: Random, products: int, windows
     if not ended:
         raise StateError(name, "no run of it has ended yet: go on with it first")
     newest = ended[-1]
-    plan = json.loads(newest.plan)
+    plan = newest.about
     rows = LISTS[plan["profile"]]
     bounds = [run.since for run in ended if run.since is not None]
     since = min(bounds) if len(bounds) == len(ended) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -95,6 +95,26 @@ async def crawled(
     )
     assert isinstance(report, Report)
     return report
+
+
+async def cut_off(
+    simulator: Simulator, run: Coroutine[Any, Any, Report], calls: int
+) -> asyncio.Task[Report]:
+    """Cuts a run off after so many more calls; the task that is over then."""
+    end, enough = simulator.requests.total + calls, asyncio.Event()
+
+    def look(_: object) -> None:
+        if simulator.requests.total >= end:
+            enough.set()
+
+    simulator.requests.watchers.append(look)
+    task = asyncio.create_task(run)
+    task.add_done_callback(lambda _: enough.set())
+    await enough.wait()
+    simulator.requests.watchers.remove(look)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return task
 
 
 async def ask(call: Callable[[], Awaitable[T]], cost: int, /) -> T:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from cj_async.crawl._segment import Ask, Seen
 
@@ -19,7 +20,7 @@ Totals = Literal["capped", "true", "none"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A product. Times are milliseconds since 1970, prices cents."""
+    """A product. Times are milliseconds since 1970, prices cents; below 0 for one that has none."""
 
     pid: str
     created: int
@@ -44,6 +45,8 @@ class FakeList:
         excludes_end: Whether an end bound does.
         hidden: Products that are counted, and taken out of their page.
         undated: Products that are shown without a time; when all are, new ones are, too.
+        hides_undated: Whether those have none, indeed: they come first, and match no start.
+        shortened: Numbers of calls, from 1, whose page lacks its last two rows.
         empty: Numbers of calls, from 1, that are answered by an empty page.
         empty_total: What such a page tells as total.
         calls: How many there were.
@@ -61,6 +64,8 @@ class FakeList:
     excludes_end: bool = False
     hidden: Collection[str] = ()
     undated: Collection[str] = ()
+    hides_undated: bool = False
+    shortened: Collection[int] = ()
     empty: Collection[int] = ()
     empty_total: int | None = None
     calls: int = 0
@@ -77,6 +82,8 @@ class FakeList:
         found = self._ordered([each for each in self.items.values() if self._matches(each, ask)])
         shown = found if self.cap is None else found[: self.cap]
         rows = [each for each in shown[offset : offset + self.size] if each.pid not in self.hidden]
+        if self.calls in self.shortened:
+            rows = rows[:-2]
         if self.is_sorted_by_page:
             rows.sort(key=attrgetter("created"))
         return rows, Seen(
@@ -100,9 +107,15 @@ class FakeList:
                 self.undated = {*self.undated, item.pid}
             self.items[item.pid] = item
 
+    def reprice(self, pid: str, price: int) -> None:
+        """Changes the price of a product."""
+        self.items[pid] = replace(self.items[pid], price=price)
+
     def _matches(self, item: Item, ask: Ask) -> bool:
         bounds = {"start": ask.start, "end": ask.end}
         start, end = (None if name in self.ignores else bounds[name] for name in bounds)
+        if start is not None and self.hides_undated and item.pid in self.undated:
+            return False
         if start is not None and not (item.created >= start + self.excludes_start):
             return False
         if end is not None and not (item.created <= end - self.excludes_end):
@@ -113,8 +126,12 @@ class FakeList:
 
     def _ordered(self, items: list[Item]) -> list[Item]:
         if self.is_sorted and not self.is_sorted_by_page:
-            return sorted(items, key=attrgetter("created", "pid"))
+            return sorted(items, key=self._rank)
         return sorted(items, key=lambda each: Random(each.pid).random())
+
+    def _rank(self, item: Item) -> tuple[bool, int, str]:
+        is_first = self.hides_undated and item.pid in self.undated
+        return not is_first, item.created, item.pid
 
     def _time(self, item: Item) -> int | None:
         return None if item.pid in self.undated else item.created - item.created % self.grain

@@ -32,6 +32,7 @@ class OneClock:
         today = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
         self.shown = Clock(today, frozen=True)
         self.naps: list[float] = []
+        self._awaited: list[tuple[float, asyncio.Event]] = []
 
     def time(self) -> float:
         """Seconds since 1970."""
@@ -46,7 +47,22 @@ class OneClock:
         until = self.time() + seconds
         await asyncio.sleep(0.001)
         self.naps.append(seconds)
-        self.shown.advance(timedelta(seconds=max(until - self.time(), 0.0)))
+        for moment, come in sorted(self._awaited, key=lambda each: each[0]):
+            if moment <= until:
+                self._move_to(moment)
+                come.set()
+                await asyncio.sleep(0.001)
+        self._move_to(until)
+
+    async def until(self, moment: float) -> None:
+        """Waits until others have moved it there."""
+        if moment > self.time():
+            come = asyncio.Event()
+            self._awaited.append((moment, come))
+            await come.wait()
+
+    def _move_to(self, moment: float) -> None:
+        self.shown.advance(timedelta(seconds=max(moment - self.time(), 0.0)))
 
 
 class TimedClient(CJClient):
@@ -87,6 +103,7 @@ async def crawled(
     *,
     watcher: list[CrawlProgress] | None = None,
     every: float = 1.0,
+    join: bool = False,
     stop: Stop | None = None,
     **plan: Any,
 ) -> Report:
@@ -99,6 +116,7 @@ async def crawled(
         sinks=[sink] if isinstance(sink, Sink) else [*sink],
         watcher=None if watcher is None else watcher.append,
         every=every,
+        join=join,
         stop=stop,
         clock=clock,
     )

@@ -6,14 +6,18 @@ import asyncio
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cj_async import PointsExhausted, PointsInfo
-from cj_async.crawl import CrawlProgress, Stop
+from cj_async import PointsExhausted, PointsInfo, ServerFailed
+from cj_async.crawl import CrawlProgress, Stop, status
 from cj_async.crawl._budget import DAY, Budget, Limits
+from cj_async.simulator import Simulator
 from tests.conftest import eventually
-from tests.crawl.collecting import Lines, alive
+from tests.crawl.another import another
+from tests.crawl.collecting import Lines, alive, asked
+from tests.crawl.garbling import garble, rows_of
 from tests.crawl.one_clock import OneClock, crawled, timed
 
 COST = 50
@@ -33,7 +37,7 @@ async def test_max_points_are_never_exceeded_however_many_calls_are_in_flight(
         report = await crawled(cj, clock, tmp_path / "s", parallel=parallel, max_points=most)
         assert simulator.points.used_today == most // COST * COST
     assert report.verdict == "budget_stopped"
-    assert report.stopped == f"max_points={most} are spent"
+    assert report.stopped == f"max_points={most} allows no further call"
 
 
 async def test_max_points_count_answers_that_were_lost_too(tmp_path: Path) -> None:
@@ -52,6 +56,117 @@ async def test_max_points_are_counted_anew_when_a_crawl_is_resumed(tmp_path: Pat
         assert [each.verdict for each in reports] == ["budget_stopped"] * 2 + ["complete"]
         assert sink.pids("products", "new") == alive(simulator)
         assert reports[-1].points == simulator.points.used_today
+
+
+def cost(simulator: Simulator) -> tuple[int, int]:
+    """Calls that came to the local CJ, and the points that it charged."""
+    return sum(asked(simulator).values()), simulator.points.used_today
+
+
+_TOO_MANY = "Too Many Requests, QPS limit is 10000 time/1second"
+TROUBLES: list[dict[str, Any]] = [
+    {"kind": "cut", "when": "after", "probability": 0.3},
+    {"kind": "html", "when": "after", "probability": 0.3},
+    {"kind": "refuse", "code": 1600200, "message": _TOO_MANY, "status": 429, "nth": (1, 2, 6)},
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=["lost", "unreadable", "refused"])
+async def test_whatever_was_sent_and_charged_is_in_the_report_and_the_state(
+    trouble: dict[str, Any], tmp_path: Path
+) -> None:
+    clock = OneClock()
+    async with timed(clock, 150, points=100_000) as (simulator, cj):
+        for operation in ("products.search", "products.get"):
+            simulator.fail(operation, seed=5, **trouble)
+        report = await crawled(cj, clock, tmp_path / "s", enrich=("details",))
+        assert (report.requests, report.points) == cost(simulator)
+    assert report.is_complete
+    assert report.requests >= sum(each.requests for each in report.segments) + 150 + 4
+    (run,) = (await status(tmp_path / "s")).runs
+    assert (run.requests, run.points) == (report.requests, report.points)
+
+
+async def test_max_points_report_and_cj_agree_when_answers_are_lost(tmp_path: Path) -> None:
+    clock = OneClock()
+    async with timed(clock, 3000, points=100_000) as (simulator, cj):
+        simulator.fail("products.search", kind="cut", when="after", times=4, after=1)
+        report = await crawled(cj, clock, tmp_path / "s", max_points=250)
+        assert (report.requests, report.points) == cost(simulator) == (5, 250)
+    assert report.stopped == "max_points=250 allows no further call"
+
+
+async def test_pages_that_are_asked_for_again_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoil(body: dict[str, Any]) -> None:
+        rows_of(body)[5]["id"] = ""
+
+    clock = OneClock()
+    async with timed(clock, 300, points=100_000) as (simulator, cj):
+        garble(monkeypatch, spoil, only=(1, 2))
+        report = await crawled(cj, clock, tmp_path / "s")
+        assert (report.requests, report.points) == cost(simulator)
+    assert sum(each.requests for each in report.segments) == report.requests - 2
+
+
+async def test_calls_of_a_crawl_that_gave_up_are_counted_too(tmp_path: Path) -> None:
+    clock = OneClock()
+    async with timed(clock, 300, points=100_000) as (simulator, cj):
+        fault = simulator.fail("products.search", status=500, when="after", after=1, times=1_000)
+        with pytest.raises(ServerFailed):
+            await crawled(cj, clock, tmp_path / "s", parallel=1)
+        (run,) = (await status(tmp_path / "s")).runs
+        assert run.requests == fault.hits + 1
+        assert (run.requests, run.points) == cost(simulator)
+        simulator.heal()
+        report = await crawled(cj, clock, tmp_path / "s")
+        assert (report.requests, report.points) == cost(simulator)
+
+
+async def test_calls_before_the_first_page_are_counted_too(tmp_path: Path) -> None:
+    clock = OneClock()
+    async with timed(clock, 300, points=100_000) as (simulator, cj):
+        simulator.fail("products.search", status=500, when="after", times=1_000)
+        with pytest.raises(ServerFailed):
+            await crawled(cj, clock, tmp_path / "s", parallel=1)
+        simulator.heal()
+        report = await crawled(cj, clock, tmp_path / "s")
+        assert (report.run, report.products) == (1, 300)
+        assert (report.requests, report.points) == cost(simulator)
+
+
+async def test_calls_that_only_ask_whether_cj_is_well_are_counted(tmp_path: Path) -> None:
+    clock = OneClock()
+    async with timed(clock, 1, points=100_000) as (simulator, cj):
+        simulator.fail("products.get", kind="html", when="after", times=2)
+        report = await crawled(cj, clock, tmp_path / "s", enrich=("details",))
+        assert asked(simulator)["settings.get"] == 2
+        assert (report.requests, report.points) == cost(simulator)
+
+
+async def test_a_deadline_ends_the_wait_after_a_failure(tmp_path: Path) -> None:
+    clock = OneClock()
+    deadline = clock.now() + timedelta(seconds=100)
+    async with timed(clock, 300) as (simulator, cj):
+        simulator.fail("products.search", status=500, times=1_000)
+        report = await crawled(cj, clock, tmp_path / "s", deadline=deadline, parallel=1)
+    assert "deadline" in str(report.stopped)
+    assert timedelta(0) <= clock.now() - deadline < timedelta(seconds=1)
+
+
+async def test_a_deadline_is_kept_by_one_that_only_waits_for_others(tmp_path: Path) -> None:
+    clock, state = OneClock(), tmp_path / "s"
+    async with timed(clock, 3000) as (simulator, cj):
+        await crawled(cj, clock, state, max_points=50)
+        before = sum(asked(simulator).values())
+        async with another(state) as other:
+            await other.holds_all()
+            deadline = clock.now() + timedelta(seconds=60)
+            report = await crawled(cj, clock, state, join=True, deadline=deadline)
+        assert sum(asked(simulator).values()) == before
+    assert "deadline" in str(report.stopped)
+    assert timedelta(0) <= clock.now() - deadline < timedelta(seconds=2)
 
 
 async def test_a_crawl_stops_at_its_deadline(tmp_path: Path) -> None:
@@ -77,7 +192,7 @@ async def test_the_reserve_is_left_in_the_account(tmp_path: Path) -> None:
     async with timed(clock, 4000, points=10_000) as (simulator, cj):
         report = await crawled(cj, clock, tmp_path / "s", reserve=8500, on_exhausted="stop")
         assert 8500 <= simulator.points.remaining < 8550
-    assert report.stopped == "the points are used up"
+    assert report.stopped == "the points are used up but for the reserve of 8,500"
 
 
 async def test_a_reserve_that_leaves_nothing_stops_the_crawl_and_says_so(tmp_path: Path) -> None:
@@ -136,7 +251,7 @@ async def test_without_waiting_a_crawl_ends_when_the_points_are_used_up(tmp_path
     async with timed(clock, 4000, points=1500) as (simulator, cj):
         report = await crawled(cj, clock, tmp_path / "s", sink, on_exhausted="stop")
         assert simulator.points.used_today == 1400  # 5 % are left to others
-    assert report.stopped == "the points are used up"
+    assert report.stopped == "the points are used up but for the reserve of 75"
     assert len(sink.told) == report.products > 2000
 
 

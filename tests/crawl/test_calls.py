@@ -77,7 +77,7 @@ async def test_failures_are_tried_again_after_longer_and_longer_waits() -> None:
     ("trouble", "paid"),
     [
         (lost(), 2),
-        (ServerFailed("x"), 2),
+        (ServerFailed("x", status=500), 2),
         (ConnectFailed("x", "refused"), 1),
         (busy(), 1),
         (busy(status=0), 1),
@@ -98,6 +98,26 @@ async def test_patience_ends_after_a_quarter_of_an_hour_of_nothing_but_failures(
     with pytest.raises(type(trouble)):
         await rig.make(*[trouble] * 10_000)
     assert PATIENCE < rig.clock.time() - began < PATIENCE + 70
+
+
+async def test_a_failure_that_lasts_is_said_each_minute_with_when_it_gives_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rig = Rig()
+    with pytest.raises(ConnectionLost):
+        await rig.make(*[lost()] * 10_000)
+    said = [record.getMessage() for record in caplog.records]
+    assert PATIENCE / 70 - 2 < len(said) <= PATIENCE / 60 + 1
+    assert said[0].startswith(f"crawl: {lost()}; trying again")
+    assert said[0].endswith("gives up in 15 min if nothing is answered")
+    assert said[1].endswith("gives up in 14 min if nothing is answered")
+
+
+async def test_each_row_of_failures_is_said_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig()
+    for rows in (1, 2):
+        assert await rig.make(lost(), lost()) == ["answer"]
+        assert len(caplog.records) == rows
 
 
 async def test_waiting_for_the_own_pace_never_ends_a_crawl() -> None:

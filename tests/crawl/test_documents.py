@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import msgspec
 import pytest
 
-from cj_async import AuthenticationFailed, CJClient
+from cj_async import CJClient
 from cj_async.crawl import JsonlSink, _documents
-from cj_async.crawl._documents import Answer, Document, fetch, kinds_of, models_of, tasks_of
+from cj_async.crawl._documents import (
+    Answer,
+    CutShort,
+    Document,
+    fetch,
+    kinds_of,
+    models_of,
+    tasks_of,
+)
 from cj_async.crawl._lists import LISTS
-from cj_async.crawl._rows import Key
-from cj_async.crawl._state import _documents as stored
-from cj_async.crawl._state import _runs, _tasks
-from cj_async.crawl._state._documents import Spent
-from cj_async.crawl._state._file import Database, StateFile
+from cj_async.crawl._state import _tasks
 from cj_async.crawl._state._schema import KINDS
-from cj_async.crawl._state._tasks import Task, Trouble
 from cj_async.crawl.sinks._columns import layout_of
 from cj_async.models.product import ProductSearchItem
 from cj_async.simulator import Simulator
 from cj_async.simulator._log import Record
-from tests.conftest import RATE, client_of
+from tests.conftest import RATE, client_of, error_of
 from tests.crawl.collecting import Lines, alive, ask, asked, crawled
+from tests.scripted import Reply, Script, success
 
 ALL = ("details", "variants", "stock", "reviews")
+_REVIEWS = "/product/productComments"
 
 
 @pytest.fixture
@@ -168,6 +171,71 @@ async def test_all_pages_of_reviews_are_fetched(simulator: Simulator, cj: CJClie
     assert catalog.review_count[none] == 0
 
 
+def _page(total: object, first: int, last: int, *, size: int = 20) -> Reply:
+    """A page with the reviews from one number to another."""
+    rows = [{"commentId": number, "score": "5"} for number in range(first, last + 1)]
+    return success({"pageNum": "1", "pageSize": str(size), "total": total, "list": rows})
+
+
+_EMPTY = _page("45", 1, 0)
+_THREE = [_page("45", 1, 20), _page("45", 21, 40), _page("45", 41, 45)]
+
+
+@pytest.mark.parametrize(
+    ("pages", "many", "calls"),
+    [
+        (_THREE, 45, 3),
+        ([_page("0", 1, 0)], 0, 1),
+        ([success(None)], 0, 1),
+        ([_page("40", 1, 20), _page("40", 21, 40)], 40, 2),
+        ([_page("45", 1, 30, size=30), _page("45", 31, 45, size=30)], 45, 2),
+        # page 2 begins with the last row of page 1: one was added meanwhile
+        ([_page("25", 1, 20), _page("26", 20, 24), _page("26", 25, 25), _EMPTY, *_THREE], 45, 7),
+        # no total, or one that is too low: on until a page is not full, or shows nothing new
+        ([_page(None, 1, 20), _page(None, 21, 40), _page(None, 41, 45)], 45, 3),
+        ([_page(None, 1, 20), _page(None, 21, 40), _page(None, 1, 0)], 40, 3),
+        ([_page(None, 1, 20), _page(None, 1, 20)], 20, 2),
+        ([_page("5", 1, 20), _page("5", 21, 40), _page("5", 41, 45)], 45, 3),
+        ([_page("-1", 1, 20), _page("-1", 1, 20)], 20, 2),
+        # short of their own total, and whole the second time
+        ([_EMPTY, *_THREE], 45, 4),
+        ([_THREE[0], _EMPTY, *_THREE], 45, 5),
+        ([_THREE[0], _page("45", 21, 35), _THREE[2], _EMPTY, *_THREE], 45, 7),
+        ([_THREE[0], _page("0", 1, 0), *_THREE], 45, 5),
+    ],
+)
+async def test_reviews_are_those_that_cj_counts(
+    script: Script, pages: list[Reply], many: int, calls: int
+) -> None:
+    script.on(_REVIEWS, *pages)
+    async with client_of(script) as cj:
+        (document,) = (await fetch(cj, "P", "reviews", ask)).documents
+    assert [int(row["commentId"]) for row in body(document)["reviews"]] == [*range(1, many + 1)]
+    assert len(script.of(_REVIEWS)) == calls
+
+
+@pytest.mark.parametrize(
+    ("pages", "shown", "calls"),
+    [
+        ([_EMPTY], 0, 2),
+        ([_THREE[0]], 20, 4),  # each number shows the first page
+        ([_THREE[0], _EMPTY, _THREE[0], _EMPTY], 20, 4),
+        ([_page("12", 1, 11), _page("12", 1, 0), _page("12", 1, 11), _page("12", 1, 0)], 11, 4),
+        ([success({"pageNum": "1", "total": "2", "list": [{"commentId": 1}, {}]})], 1, 4),
+        ([success({"pageNum": "1", "total": "2", "list": None})], 0, 2),
+    ],
+)
+async def test_reviews_that_stay_fewer_than_cj_counts_are_a_failure(
+    script: Script, pages: list[Reply], shown: int, calls: int
+) -> None:
+    script.on(_REVIEWS, *pages)
+    async with client_of(script) as cj:
+        error = await error_of(fetch(cj, "P", "reviews", ask), CutShort)
+    assert f"shows only {shown} of them" in str(error)
+    assert b'"total":' in error.raw
+    assert len(script.of(_REVIEWS)) == calls
+
+
 async def test_how_often_a_product_is_listed_is_no_change(
     simulator: Simulator, cj: CJClient
 ) -> None:
@@ -244,244 +312,6 @@ async def test_files_hold_every_document_once(
 
 def _pid(record: Record) -> str:
     return record.query.partition("pid=")[2].partition("&")[0]
-
-
-# --------------------------------------------------------------------------------------- failures
-
-
-async def test_a_product_that_keeps_failing_is_parked_with_what_cj_said(
-    simulator: Simulator, state: Path
-) -> None:
-    first = min(alive(simulator))
-    nth = [1, 61, 62, 63, 64]
-    simulator.fail("products.get", nth=nth, code=1603001, message="This one is broken")
-    sink = Lines()
-    async with client_of(simulator) as cj:
-        report = await crawled(cj, state, sink, enrich=("details", "reviews"), parallel=1)
-        assert report.verdict == "complete"
-        (parked,) = report.parked
-        assert (parked.pid, parked.document) == (first, "details")
-        assert "This one is broken" in parked.error
-        assert parked.raw is not None
-        assert b"This one is broken" in parked.raw
-        assert sink.changes("details").keys() == alive(simulator) - {first}
-        assert sink.changes("reviews").keys() == alive(simulator)
-        assert asked(simulator)["products.get"] == 64
-        assert report.points == 50 * asked(simulator)["products.search"] + 10 * 64
-        again = await crawled(cj, state, sink, enrich=("details", "reviews"), parallel=1)
-    assert again.parked == ()
-    assert again.documents == 1
-    assert sink.changes("details") == dict.fromkeys(alive(simulator), "new")
-
-
-@pytest.mark.parametrize(
-    ("kind", "more"),
-    [
-        ("garble", {}),
-        ("html", {"status": 200}),
-        ("html", {"status": 502}),
-        ("refuse", {"code": 1600000}),
-        ("truncate", {}),
-        ("cut", {}),
-    ],
-)
-async def test_troubles_of_one_product_do_not_stop_the_crawl(
-    simulator: Simulator, state: Path, kind: Any, more: dict[str, Any]
-) -> None:
-    simulator.fail("products.get", nth=[1, 61, 62, 63, 64], kind=kind, **more)
-    async with client_of(simulator) as cj:
-        report = await crawled(cj, state, enrich=("details",), parallel=1)
-    (parked,) = report.parked
-    assert parked.pid == min(alive(simulator))
-    assert report.documents == 59
-    assert (parked.raw is None) == (kind in ("truncate", "cut"))
-
-
-async def test_a_product_that_fails_four_times_is_not_parked(
-    simulator: Simulator, state: Path
-) -> None:
-    simulator.fail("products.get", nth=[1, 61, 62, 63], code=1603001)
-    async with client_of(simulator) as cj:
-        report = await crawled(cj, state, enrich=("details",), parallel=1)
-    assert report.parked == ()
-    assert report.documents == 60
-    assert report.seconds >= 4 + 8 + 16 + 32
-
-
-async def test_two_kinds_fail_in_their_own_ways(simulator: Simulator, state: Path) -> None:
-    sink = Lines()
-    simulator.fail("reviews.list", times=10_000, code=1600300)
-    simulator.fail("variants.list", times=10_000, kind="garble")
-    async with client_of(simulator) as cj:
-        report = await crawled(cj, state, sink, enrich=("variants", "reviews"))
-        assert len(report.parked) == 100  # the first hundred are told
-        assert {each.document for each in report.parked} == {"variants", "reviews"}
-        assert report.verdict == "complete"
-        assert report.documents == 0
-        simulator.heal()
-        after = await crawled(cj, state, sink, enrich=("variants", "reviews"))
-    assert after.parked == ()
-    assert (
-        sink.changes("variants")
-        == sink.changes("reviews")
-        == dict.fromkeys(alive(simulator), "new")
-    )
-
-
-@pytest.mark.parametrize(("kind", "more"), [("cut", {}), ("refuse", {"code": 1600000})])
-async def test_what_hits_everything_is_borne_and_parks_nobody(
-    simulator: Simulator, state: Path, kind: Any, more: dict[str, Any]
-) -> None:
-    simulator.fail("*", after=20, times=24, kind=kind, **more)
-    async with client_of(simulator) as cj:
-        report = await crawled(cj, state, enrich=("details",), parallel=4)
-    assert report.parked == ()
-    assert report.documents == 60
-
-
-async def test_a_refused_token_ends_the_crawl_and_is_nobodys_fault(
-    simulator: Simulator, state: Path
-) -> None:
-    sink = Lines()
-    simulator.fail("products.get", after=20, times=10_000, code=1600012)
-    async with client_of(simulator) as cj:
-        with pytest.raises(AuthenticationFailed):
-            await crawled(cj, state, sink, enrich=("details",))
-        simulator.heal()
-        report = await crawled(cj, state, sink, enrich=("details",))
-    assert (report.run, report.parked, report.documents) == (1, (), 60)
-    assert sink.changes("details").keys() == alive(simulator)
-
-
-async def test_an_address_that_is_missing_is_no_product_that_is_gone(
-    simulator: Simulator, state: Path
-) -> None:
-    simulator.fail("products.get", times=10_000, code=1600101)
-    async with client_of(simulator) as cj:
-        report = await crawled(cj, state, enrich=("details",))
-    assert report.removed == 0
-    assert len(report.parked) == 60
-
-
-# ------------------------------------------------------------------------- stopping and going on
-
-
-async def test_a_stopped_run_goes_on_where_it_was(
-    simulator: Simulator, cj: CJClient, state: Path
-) -> None:
-    sink = Lines()
-    spent, runs = 0, 0
-    while True:
-        report = await crawled(cj, state, sink, enrich=("details", "reviews"), max_points=250)
-        runs += 1
-        assert report.points - spent <= 250
-        spent = report.points
-        if report.stopped is None:
-            break
-        assert report.verdict == "budget_stopped"
-    assert runs > 2
-    assert (report.run, report.documents) == (1, 120)
-    assert asked(simulator)["products.get"] == 60
-    assert sink.changes("details").keys() == sink.changes("reviews").keys() == alive(simulator)
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_nothing_is_lost_or_told_twice_however_often_it_is_cut_off(
-    simulator: Simulator, cj: CJClient, state: Path, seed: int
-) -> None:
-    random, sink = Random(seed), Lines(batch=7)
-    for _ in range(8):
-        await _cut_off(cj, state, sink, simulator, random.randrange(1, 14))
-    report = await crawled(cj, state, sink, enrich=ALL)
-    assert (report.run, report.verdict) == (1, "complete")
-    for kind in KINDS:
-        assert sink.changes(kind) == dict.fromkeys(alive(simulator), "new")
-
-
-async def _cut_off(
-    cj: CJClient, state: Path, sink: Lines, simulator: Simulator, calls: int
-) -> None:
-    """Runs until so many calls were made."""
-    end = simulator.requests.total + calls
-    run = asyncio.create_task(crawled(cj, state, sink, enrich=ALL))
-    while simulator.requests.total < end and not run.done():  # noqa: ASYNC110
-        await asyncio.sleep(0)
-    run.cancel()
-    await asyncio.gather(run, return_exceptions=True)
-    assert run.cancelled()
-
-
-# ------------------------------------------------------------------------- in one transaction
-
-
-@pytest.fixture
-async def opened() -> AsyncGenerator[StateFile]:
-    state = await StateFile(None).open()
-    yield state
-    await state.aclose()
-
-
-def _queued(database: Database) -> Task:
-    run = _runs.begin(database, "{}", since=None, until=0, cap=None, slack=0)
-    database.execute(
-        "INSERT INTO items (kind, place, pid, hash, run) VALUES (0, 0, 'P', 1, ?)",
-        (run,),
-    )
-    _tasks.enqueue(database, run, [Key(0, "P")], ["variants+stock", "reviews"])
-    task = _tasks.claim(database, 7, 0.0)
-    assert task is not None
-    return task
-
-
-_ANSWER = Answer((Document(2, 11, b'{"pid":"P"}'), Document(3, 12, b'{"pid":"P"}')))
-
-
-def _commit(database: Database, worker: int, task: Task, answer: Answer) -> None:
-    stored.commit(database, 1, worker, task, answer, Spent(1, 10), key="id", now=0.0)
-
-
-async def test_several_kinds_are_stored_together(opened: StateFile) -> None:
-    task = await opened.do(_queued)
-    await opened.do(_commit, 7, task, _ANSWER)
-    run = await opened.do(_runs.run_of, 1)
-    assert (run.documents, run.requests, run.points) == (2, 1, 10)
-    assert await opened.do(_tasks.waiting) == 1
-    pages = await opened.do(lambda db: db.execute("SELECT kind, lines FROM pages").fetchall())
-    assert [kind for kind, _ in pages] == [2, 3]
-    assert b'"_change":"new","_run":1,"_seen":"1970-01-01T00:00:00Z","pid":"P"' in pages[0][1]
-
-
-async def test_a_task_that_was_taken_over_stores_nothing(opened: StateFile) -> None:
-    task = await opened.do(_queued)
-    await opened.do(_commit, 8, task, _ANSWER)
-    trouble = Trouble("broken", b"raw")
-    assert not await opened.do(stored.fail, 1, 8, task, trouble, Spent(1, 10), now=0.0)
-    await opened.do(stored.give_back, 1, 8, task, Spent(1, 10))
-    run = await opened.do(_runs.run_of, 1)
-    assert (run.documents, run.requests, run.points) == (0, 0, 0)
-    assert await opened.do(_tasks.is_held, task, 7)
-
-
-async def test_what_a_run_has_had_is_not_told_again(opened: StateFile) -> None:
-    task = await opened.do(_queued)
-    await opened.do(_commit, 7, task, _ANSWER)
-    await opened.do(_tasks.enqueue, 1, [Key(0, "P")], ["variants+stock"])
-    again = await opened.do(_tasks.claim, 7, 0.0)
-    assert again is not None
-    await opened.do(_commit, 7, again, Answer((Document(2, 99, b'{"pid":"P"}'),)))
-    run = await opened.do(_runs.run_of, 1)
-    assert (run.documents, run.requests) == (2, 2)
-
-
-async def test_only_the_beginning_of_a_long_answer_is_kept(opened: StateFile) -> None:
-    task = await opened.do(_queued)
-    for _ in range(_tasks.ATTEMPTS):
-        held = task._replace(attempts=_tasks.ATTEMPTS - 1)
-        await opened.do(
-            stored.fail, 1, 7, held, Trouble("broken", b"x" * 9_999), Spent(1, 0), now=0
-        )
-    (parked,) = await opened.do(_tasks.parked)
-    assert parked.raw == b"x" * 1_000
 
 
 def test_the_models_are_those_of_the_documents() -> None:

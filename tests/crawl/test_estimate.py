@@ -16,8 +16,7 @@ from cj_async.crawl._documents import operation_of
 from cj_async.crawl._estimate import Estimate, estimate
 from cj_async.crawl._filters import Profile
 from cj_async.crawl._lists import LISTS
-from cj_async.crawl._plan import DOCUMENTS
-from cj_async.crawl._sink import Kind
+from cj_async.crawl._plan import DOCUMENTS, Document
 from cj_async.errors import InvalidRequest
 from cj_async.resources import operations
 
@@ -40,7 +39,7 @@ def changed(given_: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 TIERS = {"free": 1.0, "plus": 2.0, "prime": 4.0, "advanced": 6.0}
 SIZES = (100_000, 400_000, 1_000_000)
-CRAWLS: tuple[tuple[str, Profile, tuple[Kind, ...]], ...] = (
+CRAWLS: tuple[tuple[str, Profile, tuple[Document, ...]], ...] = (
     ("cheap", "cheap", ()),
     ("rich", "rich", ()),
     ("rich + details", "rich", ("details",)),
@@ -52,7 +51,7 @@ def cost_rows() -> Iterator[tuple[str, int, dict[str, Estimate]]]:
     for name, profile, documents in CRAWLS:
         for products in SIZES:
             by_tier = {
-                tier: of(products, profile=profile, documents=documents, rate=rate)
+                tier: of(products, profile=profile, enrich=documents, rate=rate)
                 for tier, rate in TIERS.items()
             }
             yield name, products, by_tier
@@ -117,16 +116,16 @@ def test_more_segments_end_with_more_half_pages() -> None:
     ],
 )
 def test_documents_that_come_together_are_asked_once(
-    documents: tuple[Kind, ...], calls: int, points: int
+    documents: tuple[Document, ...], calls: int, points: int
 ) -> None:
-    found, bare = of(5000, documents=documents), of(5000)
+    found, bare = of(5000, enrich=documents), of(5000)
     assert found.document_calls == 5000 * calls
     assert found.points - bare.points == 5000 * points
     assert found.calls == found.list_calls + found.document_calls
 
 
 def test_no_products_are_looked_for_all_the_same() -> None:
-    found = of(0, documents=["details"])
+    found = of(0, enrich=["details"])
     assert (found.calls, found.points_a_product, found.days) == (OVERHEAD, 0.0, 1)
 
 
@@ -189,7 +188,7 @@ def test_now_may_be_told_in_any_zone() -> None:
 def test_ten_million_products_are_reckoned_at_once() -> None:
     of(1)  # the table of operations is loaded
     began = time.perf_counter()
-    found = of(10_000_000, documents=["details", "reviews"])
+    found = of(10_000_000, enrich=["details", "reviews"])
     assert time.perf_counter() - began < 0.5
     assert found.seconds / DAY == pytest.approx(found.points / 97_500, abs=1)
 
@@ -232,7 +231,7 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
     total = draw(st.integers(50, 5000))
     return {
         "profile": draw(st.sampled_from(tuple(LISTS))),
-        "documents": draw(st.lists(st.sampled_from(tuple(DOCUMENTS)), unique=True)),
+        "enrich": draw(st.lists(st.sampled_from(tuple(DOCUMENTS)), unique=True)),
         "rate": draw(st.sampled_from([1 / 300, 0.01, 0.1, 1.0, 6.0])),
         "total": total,
         "remaining": draw(st.integers(0, 5000)),
@@ -246,8 +245,8 @@ sizes = st.integers(0, 400)
 
 @given(products=sizes, given_=accounts())
 def test_a_loop_over_all_calls_agrees(products: int, given_: dict[str, Any]) -> None:
-    costly = [kind for kind in given_["documents"] if kind != "reviews"]
-    without_free, paid = changed(given_, documents=costly), products if costly else 0
+    costly = [kind for kind in given_["enrich"] if kind != "reviews"]
+    without_free, paid = changed(given_, enrich=costly), products if costly else 0
     alone = estimate(products, **without_free)
     through, _ = brute(alone, 50, paid, without_free)
     assert alone.seconds_by_points == pytest.approx(through)
@@ -286,6 +285,16 @@ def test_a_higher_rate_never_ends_later(products: int, given_: dict[str, Any], f
     assert estimate(products, **faster).seconds <= estimate(products, **given_).seconds
 
 
+def test_a_crawl_starts_at_once_unless_it_is_said_when() -> None:
+    soon = estimate(200_000, rate=1.0, remaining=0)
+    assert soon.days in {estimate(200_000, rate=1.0, remaining=0, now=at).days for at in around()}
+
+
+def around() -> list[datetime]:
+    """Moments before and after."""
+    return [datetime.now(UTC) + timedelta(seconds=each) for each in (-60, 0, 60)]
+
+
 # --- what cannot be reckoned
 
 
@@ -293,9 +302,18 @@ def test_a_higher_rate_never_ends_later(products: int, given_: dict[str, Any], f
     ("name", "value"),
     [
         ("products", -1),
+        ("products", "5"),
+        ("products", 1.5),
+        ("products", True),
+        ("profile", ["rich"]),
+        ("enrich", "details"),
+        ("enrich", None),
+        ("rate", "plus"),
+        ("total", "50000"),
+        ("now", "2026-11-20"),
         ("profile", "deep"),
-        ("documents", ["pictures"]),
-        ("documents", ["products"]),
+        ("enrich", ["pictures"]),
+        ("enrich", ["products"]),
         ("rate", 0.0),
         ("rate", float("nan")),
         ("rate", float("inf")),
@@ -311,4 +329,4 @@ def test_what_is_out_of_range_is_refused(name: str, value: object) -> None:
     given_: dict[str, Any] = {"products": 10, name: value}
     with pytest.raises(InvalidRequest) as caught:
         of(**given_)
-    assert (caught.value.operation, caught.value.parameter) == ("crawl", name)
+    assert (caught.value.operation, caught.value.parameter) == ("crawl.estimate", name)

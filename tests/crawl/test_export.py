@@ -199,6 +199,23 @@ async def test_a_sink_that_throws_is_closed_and_named(crawled: Crawled) -> None:
     assert sink.is_closed
 
 
+class Clumsy(Memory):
+    """Fails when it is closed, too."""
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        raise KeyError("in aclose")
+
+
+async def test_a_sink_that_fails_to_close_does_not_hide_what_went_wrong_before(
+    crawled: Crawled, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = await error_of(crawl.export(crawled.state, Clumsy(fails_at=2)), crawl.SinkFailed)
+    assert error.reason == "RuntimeError: no room"
+    assert await crawl.export(crawled.state, Clumsy()) == len(crawled.alive)
+    assert caplog.text.count("KeyError: 'in aclose'") == 2
+
+
 async def test_a_sink_of_the_crawl_itself_is_left_alone(tmp_path: Path) -> None:
     state, out = tmp_path / "cj.db", tmp_path / "out"
     sinks = [
@@ -210,7 +227,8 @@ async def test_a_sink_of_the_crawl_itself_is_left_alone(tmp_path: Path) -> None:
         await crawl.run(cj, state=state, sink=sinks)
         before = files_in(out)
         for sink in sinks:
-            await error_of(crawl.export(state, sink), crawl.SinkFailed)
+            error = await error_of(crawl.export(state, sink), crawl.SinkFailed)
+            assert "it is a sink of the crawl" in error.reason
         assert files_in(out)["a.jsonl"] == before["a.jsonl"]
         local.churn(1, inserted=3)
         await crawl.run(cj, state=state, sink=sinks)

@@ -85,15 +85,35 @@ PRICES = {"rich": {"startSellPrice", "endSellPrice"}, "cheap": {"minPrice", "max
 
 
 @pytest.mark.parametrize("profile", ["rich", "cheap"])
+@pytest.mark.parametrize(
+    ("quirks", "verdict"),
+    [(True, "unverified"), (set[str](), "complete")],
+    ids=["capped_totals", "true_totals"],
+)
 async def test_a_list_that_ignores_time_is_split_by_category_and_price(
-    tmp_path: Path, profile: str
+    tmp_path: Path, profile: str, quirks: Any, verdict: str
 ) -> None:
     cap = 200 if profile == "rich" else 250
-    async with running(8_000, ignores=TIMES[profile], page_cap=cap) as (simulator, cj):
+    async with running(8_000, ignores=TIMES[profile], page_cap=cap, quirks=quirks) as (
+        simulator,
+        cj,
+    ):
+        report, found = await crawled(cj, tmp_path, profile=profile)
+        assert found == everything(simulator)
+        assert (report.verdict, report.doubts) == (verdict, ("time_ignored",))
+        assert verdict == "complete" or "without a price" in report.because
+        assert any(each.category and each.low is not None for each in report.segments)
+
+
+@pytest.mark.parametrize("profile", ["rich", "cheap"])
+async def test_a_list_that_ignores_time_is_complete_where_categories_suffice(
+    tmp_path: Path, profile: str
+) -> None:
+    async with running(4_000, ignores=TIMES[profile], page_cap=2_000) as (simulator, cj):
         report, found = await crawled(cj, tmp_path, profile=profile)
         assert found == everything(simulator)
         assert (report.verdict, report.doubts) == ("complete", ("time_ignored",))
-        assert any(each.category and each.low is not None for each in report.segments)
+        assert all(not each.category or each.low is None for each in report.segments)
 
 
 @pytest.mark.parametrize("profile", ["rich", "cheap"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -23,6 +24,7 @@ from cj_async.crawl._filters import (
     plain,
     typed,
 )
+from cj_async.crawl._plan import Plan
 from cj_async.errors import InvalidRequest
 from cj_async.resources.products import Products
 
@@ -75,8 +77,8 @@ def test_numbers_are_the_filters_that_take_a_decimal() -> None:
 
 @both
 def test_every_filter_is_explained_in_the_order_of_the_fields(profile: Profile) -> None:
-    lines = (FILTERS[profile].__doc__ or "").splitlines()
-    explained = [line.strip().split(":")[0] for line in lines if line.startswith(" " * 8)]
+    attributes = (inspect.getdoc(FILTERS[profile]) or "").split("Attributes:\n")[1].splitlines()
+    explained = [line.strip().split(":")[0] for line in attributes]
     names = [word for word in explained if word.isidentifier()]
     assert names == list(FILTERS[profile].__annotations__)
 
@@ -124,6 +126,35 @@ def test_what_the_crawl_keeps_for_itself_is_refused(profile: Profile) -> None:
 
 def test_an_unknown_name_is_refused_even_without_a_value() -> None:
     assert refused("rich", keyword=None).parameter == "keyword"
+
+
+# --- bounds
+
+
+@pytest.mark.parametrize(
+    ("profile", "lower", "upper"),
+    [
+        ("rich", "start_sell_price", "end_sell_price"),
+        ("rich", "start_warehouse_inventory", "end_warehouse_inventory"),
+        ("cheap", "min_price", "max_price"),
+        ("cheap", "start_inventory", "end_inventory"),
+        ("cheap", "min_listed_num", "max_listed_num"),
+    ],
+)
+def test_bounds_with_nothing_between_them_are_refused(
+    profile: Profile, lower: str, upper: str
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        Plan(profile=profile, filters={lower: 6, upper: 5})
+    assert (caught.value.operation, caught.value.parameter) == ("crawl", lower)
+    assert caught.value.rule == f"at most {upper}, which is 5"
+    for fine in ({lower: 5, upper: 5}, {lower: 6}, {lower: 6, upper: None}):
+        Plan(profile=profile, filters=fine)
+
+
+def test_prices_of_several_types_are_bounds_too() -> None:
+    with pytest.raises(InvalidRequest):
+        Plan(filters={"start_sell_price": Decimal("5.01"), "end_sell_price": 5.0})
 
 
 # --- values in the state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import signal
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
@@ -16,6 +17,8 @@ import pytest_asyncio
 from cj_async import CJClient, crawl
 from cj_async.simulator import Simulator
 from tests.conftest import client_of, error_of
+from tests.crawl.another import another
+from tests.crawl.collecting import Lines, alive, asked
 from tests.crawl.nursery import (
     Child,
     Nursery,
@@ -27,6 +30,7 @@ from tests.crawl.nursery import (
     pids_of,
     told,
 )
+from tests.crawl.states import sql
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -99,6 +103,7 @@ async def test_two_processes_work_side_by_side_and_every_product_comes_once(
     results = [await one.result(), await two.result()]
     assert [each["verdict"] for each in results] == ["complete"] * 2
     assert results[0]["products"] == results[1]["products"] == PRODUCTS
+    assert pages_kept(tmp_path) == sum(asked(local).values())
     assert pages_kept(tmp_path) < 1.5 * PRODUCTS / 100
     check(local, tmp_path)
 
@@ -128,6 +133,7 @@ async def test_a_process_that_hangs_loses_its_work_and_stores_nothing_twice_when
         one.signal(signal.SIGCONT)
     assert result["verdict"] == "complete"
     assert (await one.result())["verdict"] == "complete"
+    assert pages_kept(tmp_path) == sum(asked(local).values())  # also those that were refused
     assert pages_kept(tmp_path) < 1.5 * PRODUCTS / 100
     check(local, tmp_path)
 
@@ -160,6 +166,60 @@ async def test_the_other_feeds_the_sinks_when_the_one_that_had_them_ends_first(
     assert report.stopped == "limit=500 products were found"
     found = [json.loads(line)["id"] for line in rows.read_bytes().splitlines()]
     assert len(found) == len(set(found)) == PRODUCTS
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def begun(cj: CJClient, tmp_path: Path) -> Path:
+    """A state whose run has some pages."""
+    state = tmp_path / "state.db"
+    assert not (await crawl.run(cj, crawl.Plan(limit=100), state=state)).is_complete
+    return state
+
+
+async def test_one_that_is_told_to_stop_does_not_wait_for_the_sink_of_another(
+    cj: CJClient, begun: Path
+) -> None:
+    stop = crawl.Stop()
+    stop.ask("enough")
+    async with another(begun) as other, asyncio.timeout(10):
+        await other.holds_sink("memory")
+        report = await crawl.run(cj, state=begun, sink=Lines(), join=True, stop=stop)
+    assert (report.verdict, report.stopped) == ("budget_stopped", "enough")
+
+
+async def test_the_wait_for_the_sink_of_another_ends_when_it_is_told_to_stop(
+    cj: CJClient, begun: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "cj_async")
+    stop = crawl.Stop()
+    async with another(begun) as other, asyncio.timeout(20):
+        await other.holds_sink("memory")
+        crawling = asyncio.create_task(
+            crawl.run(cj, state=begun, sink=Lines(), join=True, stop=stop)
+        )
+        await until(lambda: sql(begun, "SELECT phase FROM runs") == [("done",)])
+        stop.ask("enough")
+        report = await crawling
+    assert report.verdict == "complete"
+    assert caplog.messages[-1:] == [
+        "crawl: another process has sink memory, and owes it lines still"
+    ]
+
+
+async def test_a_sink_that_a_process_that_hangs_owes_lines_is_named_and_gets_them_later(
+    local: Simulator, cj: CJClient, begun: Path
+) -> None:
+    sink = Lines()
+    async with another(begun) as other:
+        await other.holds_sink("memory")
+        await other.hangs()
+        crawling = crawl.run(cj, state=begun, sink=sink, join=True)
+        error = await error_of(crawling, crawl.SinkFailed)
+    assert error.sink == "memory"
+    assert "end that one (`cj crawl status` shows which), and run again" in error.reason
+    assert sink.told == []
+    assert (await crawl.run(cj, state=begun, sink=sink)).is_complete
+    assert sink.pids("products", "new") == alive(local)
 
 
 async def test_lock_files_of_the_dead_are_removed(cj: CJClient, tmp_path: Path) -> None:

@@ -64,6 +64,20 @@ async def test_a_watcher_that_fails_does_not_end_the_crawl(
     assert len(caplog.messages) == 1
 
 
+async def test_a_look_that_fails_ends_the_crawl_and_is_told(
+    simulator: Simulator, cj: CJClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def look(self: pulses.Pulse, terms: Terms) -> CrawlProgress:
+        raise crawl.StateError("s", "the disk failed")
+
+    monkeypatch.setattr(pulses.Pulse, "look", look)
+    simulator.fail("products.search", kind="delay", seconds=0.1, times=1_000)
+    with pytest.raises(crawl.StateError, match="the disk failed"):
+        await crawl.run(cj, state=tmp_path / "s", on_progress=print, every=0.001)
+    monkeypatch.undo()
+    assert (await crawl.run(cj, state=tmp_path / "s")).is_complete
+
+
 async def test_a_look_reads_segments_that_are_done_only_once(
     cj: CJClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,9 +89,7 @@ async def test_a_look_reads_segments_that_are_done_only_once(
     ]
     await state.do(_segments.add, number, [*done, Segment(cursor=5, start=0, end=10)])
     begun = await state.do(_runs.run_of, number)
-    pulse = pulses.Pulse(
-        state, begun, cj, OneClock(), crawl.Plan().limits, lambda progress: progress
-    )
+    pulse = pulses.Pulse(state, begun, cj, OneClock(), crawl.Plan().limits, lambda _: None)
     reads = [0]
     read = _segments.read
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from cj_async import CJClient, NotFound
-from cj_async.crawl import JsonlSink
+from cj_async.crawl import JsonlSink, export
 from cj_async.crawl._documents import fetch
 from cj_async.simulator import Simulator
 from cj_async.simulator._log import Record
@@ -27,6 +27,13 @@ _PROFILES = pytest.mark.parametrize("profile", ["rich", "cheap"])
 @pytest.fixture
 async def simulator() -> AsyncGenerator[Simulator]:
     async with Simulator(products=400, tier=RATE, per_ip=None, points=None) as running:
+        yield running
+    assert running.mistakes == []
+
+
+@pytest.fixture
+async def few() -> AsyncGenerator[Simulator]:
+    async with Simulator(products=40, tier=RATE, per_ip=None, points=None) as running:
         yield running
     assert running.mistakes == []
 
@@ -139,7 +146,7 @@ async def test_only_two_answers_in_a_row_that_find_nothing_mean_gone(
         script.on(path, *replies)
     async with client_of(script) as cj:
         answer = await fetch(cj, "P", task, ask)
-    assert answer.is_gone == is_gone
+    assert (answer.missing is not None) == is_gone
     assert len(answer.documents) == (not is_gone and task != "gone")
     assert sum(len(script.of(path)) for path in answers) == 2
 
@@ -263,18 +270,66 @@ async def test_an_unverified_run_counts_nothing_as_missing(
 
 
 @pytest.mark.parametrize("enrich", [("details",), ("variants",), ("stock",), ("variants", "stock")])
-async def test_a_product_that_goes_between_list_and_document_is_removed_and_not_parked(
+async def test_a_product_that_goes_between_list_and_document_is_removed_when_two_lists_missed_it(
     simulator: Simulator, cj: CJClient, state: Path, enrich: tuple[str, ...]
 ) -> None:
     sink = Lines()
     gone = sorted(alive(simulator))[-3:]
     simulator.requests.watchers.append(_once("products.search", 5, simulator, gone))
-    report = await crawled(cj, state, sink, enrich=enrich, parallel=1)
-    assert (report.removed, report.parked, report.products) == (3, (), 397)
+    for _ in range(2):
+        report = await crawled(cj, state, sink, enrich=enrich, parallel=1)
+        assert (report.verdict, report.removed, report.products) == ("complete", 0, 400)
+        assert [each.pid for each in report.parked] == gone
+    third = await crawled(cj, state, sink, enrich=enrich)
+    assert (third.removed, third.parked, third.products) == (3, (), 397)
     assert sink.pids("products", "removed") == set(gone)
     assert not sink.changes(enrich[0]).keys() & {*gone}
     again = await crawled(cj, state, sink, enrich=enrich)
     assert (again.removed, again.documents, again.products) == (0, 0, 397)
+
+
+@pytest.mark.parametrize("enrich", [("details",), ("variants",), ("stock", "reviews")])
+async def test_a_product_that_is_listed_is_not_removed_whatever_is_said_when_it_is_asked_for(
+    few: Simulator, state: Path, tmp_path: Path, enrich: tuple[str, ...]
+) -> None:
+    """Off sale, or hidden from this account: it cannot be asked for, and lists show it all the same."""
+    sink, pid = Lines(), pid_of(few, 7)
+    few.control.world.removed.add(7)
+    for number in (1, 2, 3):
+        few.requests.clear()
+        async with client_of(few) as cj:
+            report = await crawled(cj, state, sink, enrich=enrich)
+        assert (report.run, report.verdict) == (number, "complete")
+        assert (report.removed, report.products) == (0, 40)
+        (parked,) = report.parked
+        assert (parked.pid, parked.document) == (pid, enrich[0])
+        assert "CJ says that there is no such product, but lists show it" in parked.error
+        assert "1602002" in parked.error
+        assert parked.raw is not None
+        assert b"removed from shelves" in parked.raw
+        calls = asked(few)
+        assert number == 1 or sum(calls.values()) - calls["products.search"] == 2, "asked again"
+    await export(state, JsonlSink(tmp_path / "all.jsonl"))
+    assert pid.encode() in (tmp_path / "all.jsonl").read_bytes()
+    few.control.world.removed.clear()
+    async with client_of(few) as cj:
+        last = await crawled(cj, state, sink, enrich=enrich)
+    assert (last.parked, last.documents) == ((), 1)
+    assert sink.changes("products") == dict.fromkeys(alive(few), "new")
+    assert sink.changes(enrich[0]) == dict.fromkeys(alive(few), "new")
+
+
+async def test_a_product_that_is_parked_is_removed_when_two_lists_missed_it(
+    few: Simulator, state: Path
+) -> None:
+    sink, pid = Lines(), pid_of(few, 7)
+    few.control.world.removed.add(7)
+    async with client_of(few) as cj:
+        assert len((await crawled(cj, state, sink, enrich=("details",))).parked) == 1
+        hide(few, pid)
+        reports = [await crawled(cj, state, sink, enrich=("details",)) for _ in range(2)]
+    assert [(each.removed, len(each.parked)) for each in reports] == [(0, 1), (1, 0)]
+    assert sink.pids("products", "removed") == {pid}
 
 
 async def test_a_document_that_is_refused_once_is_fetched_the_second_time(state: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from cj_async import CJClient, InvalidRequest
 from cj_async.crawl import CrawlError, JsonlSink, Plan, Stop, run, stream
+from cj_async.crawl._state._file import Database
+from cj_async.crawl._state._workers import Worker
 from cj_async.simulator import Simulator
 from tests.crawl.collecting import Lines, alive
 
@@ -71,6 +73,26 @@ async def test_a_cancelled_run_can_be_resumed(
     report = await run(cj, state=tmp_path / "s", sink=sink)
     assert report.verdict == "complete"
     assert sink.pids("products", "new") == alive(simulator)
+
+
+async def test_a_process_that_cannot_keep_its_lease_ends_and_says_so(
+    simulator: Simulator,
+    cj: CJClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def keep(self: Worker, database: Database) -> bool:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(Worker, "beat", 0.001)
+    monkeypatch.setattr(Worker, "keep", keep)
+    simulator.fail("products.search", kind="delay", seconds=0.1, times=1_000)
+    with pytest.raises(RuntimeError, match="broken"):
+        await run(cj, state=tmp_path / "s")
+    assert caplog.messages == ["crawl: it ends, for something is broken"]
+    monkeypatch.undo()
+    assert (await run(cj, state=tmp_path / "s")).is_complete
 
 
 async def test_another_plan_for_the_same_state_is_refused(

@@ -67,10 +67,35 @@ def test_a_refused_page_was_beyond_a_lower_cap() -> None:
     assert step.split is not None
 
 
-def test_a_window_that_counts_takes_the_total() -> None:
-    census = Segment(mode="count", start=5, end=5)
-    assert after(census, 5, 5, 5, total=12).segment.state == "done"
-    assert after(census, 5, 5, 5, total=30).segment.state == "split"
+CENSUS = Segment(mode="count", family=7, start=5, end=5)
+
+
+def test_a_window_that_counts_takes_the_total_and_is_counted_again_later() -> None:
+    counted = after(CENSUS, 5, 5, 5, total=12)
+    assert counted.segment.state == "done"
+    recounted = replace(CENSUS, before=12)
+    assert counted.aside == recounted
+    again = after(recounted, 5, 5, 5, total=11)
+    assert (again.segment.state, again.segment.gap, again.aside) == ("done", 1, None)
+
+
+def test_a_window_that_cannot_be_counted_is_counted_by_price() -> None:
+    assert after(CENSUS, 5, 5, 5, total=30).segment.state == "split"
+    assert after(replace(CENSUS, before=12), 5, 5, 5, total=30).segment.state == "capped"
+    seen = Seen(times=(5, 5, 5), total=30)
+    only_prices = replace(TERMS, by_category=False)
+    step = scan(CENSUS, ask_of(CENSUS, only_prices), seen, only_prices)
+    assert step.segment.state == "capped"
+
+
+def test_a_count_without_a_total_is_given_up() -> None:
+    assert after(CENSUS, 5, 5, 5, total=None).segment.state == "capped"
+
+
+def test_a_count_without_rows_is_asked_for_again() -> None:
+    hollow = after(CENSUS, total=0).segment
+    assert (hollow.state, hollow.hollow) == ("open", 1)
+    assert after(hollow, total=0).segment.state == "done"
 
 
 def test_rows_elsewhere_are_doubts() -> None:

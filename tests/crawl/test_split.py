@@ -27,9 +27,10 @@ def test_halves_of_time_touch(start: int, length: int, grain: int) -> None:
 @given(low=st.integers(0, 10**6), width=st.one_of(st.none(), st.integers(1, 10**6)))
 def test_halves_of_price_touch(low: int, width: int | None) -> None:
     high = None if width is None else low + width
-    window = Segment(mode="scan", category="a", low=low, high=high)
+    window = Segment(mode="scan", family=3, category="a", low=low, high=high)
     cheap, dear = parts(window, TERMS)
     assert (cheap.low, dear.high) == (low, high)
+    assert cheap.family == dear.family == 3
     assert cheap.high is not None
     assert dear.low == cheap.high + 1
     assert low <= cheap.high
@@ -37,11 +38,19 @@ def test_halves_of_price_touch(low: int, width: int | None) -> None:
 
 
 def test_categories_come_with_a_count_of_all() -> None:
-    moment = Segment(mode="scan", start=5, end=5)
+    moment = Segment(id=7, mode="scan", start=5, end=5)
     assert needs_categories(moment, TERMS)
-    *each, census = parts(moment, TERMS, ["a", "b"])
+    census, *each = parts(moment, TERMS, ["a", "b"])
     assert [window.category for window in each] == ["a", "b"]
     assert (census.mode, census.category) == ("count", None)
+    assert {window.family for window in (census, *each)} == {7}
+
+
+def test_prices_come_with_a_count_of_all_where_no_category_parts() -> None:
+    moment = Segment(id=7, mode="scan", start=5, end=5)
+    census, *each = parts(moment, Terms(size=100, by_category=False))
+    assert [window.low is not None for window in (census, *each)] == [False, True, True]
+    assert (census.mode, census.family) == ("count", 7)
 
 
 @given(

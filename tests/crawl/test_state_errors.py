@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, closing
 from functools import partial
 from pathlib import Path
@@ -232,7 +232,7 @@ class Broken:
             raise ZeroDivisionError(f"in {where}")
 
 
-@pytest.mark.parametrize("where", ["open", "write", "written", "aclose"])
+@pytest.mark.parametrize("where", ["open", "write", "written"])
 async def test_a_sink_that_throws_is_named_and_gets_the_rest_later(
     where: str, local: Simulator, cj: CJClient, state: Path, tmp_path: Path
 ) -> None:
@@ -259,6 +259,16 @@ async def test_a_sink_that_fails_to_close_does_not_hide_what_went_wrong_before(
     sink = Both(tmp_path / "rows.jsonl", "write")
     error = await error_of(crawl.run(cj, state=state, sink=sink), crawl.SinkFailed)
     assert error.reason == "ZeroDivisionError: in write"
+
+
+async def test_a_sink_that_only_fails_to_close_takes_no_report_away(
+    local: Simulator, cj: CJClient, state: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    report = await crawl.run(cj, state=state, sink=Broken(rows, "aclose"))
+    assert (report.verdict, report.products) == ("complete", PRODUCTS)
+    assert "ZeroDivisionError: in aclose" in caplog.text
+    assert _ids(rows) == sorted(pids_of(local, PRODUCTS))
 
 
 async def test_two_sinks_of_one_name_are_refused(cj: CJClient, state: Path) -> None:
@@ -304,16 +314,20 @@ async def test_a_state_that_went_back_tells_file_sinks_again_from_there(
     assert _ids(rows) == sorted(pids_of(local, PRODUCTS))
 
 
+@pytest.mark.parametrize("how", [StateFile.do, StateFile.do_now])
 async def test_the_log_beside_a_state_is_worked_in_while_commits_go_on(
-    state: Path, monkeypatch: pytest.MonkeyPatch
+    how: Callable[..., Awaitable[None]], state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A log that is never worked in to its end grows for as long as the crawl: 25 MB here."""
     monkeypatch.setattr("cj_async.crawl._state._file._FULL_LOG", LOG)
     log = state.with_name("state.db-wal")
 
+    def insert(database: sqlite3.Connection) -> None:
+        database.execute(INSERT, (bytes(20_000),))
+
     async def commit_some() -> None:
         for _ in range(16):
-            await file.do_now(lambda db: db.execute(INSERT, (bytes(20_000),)) and None)
+            await how(file, insert)
             await asyncio.sleep(0)
 
     file = await StateFile(state).open()

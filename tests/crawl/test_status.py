@@ -43,13 +43,14 @@ async def test_a_finished_crawl_is_told_as_its_report_told_it(tmp_path: Path) ->
 async def test_runs_come_in_their_order(tmp_path: Path) -> None:
     state = tmp_path / "cj.db"
     async with catalog(300) as (local, cj):
+        times = [row.create_at async for row in crawl.products(cj) if row.create_at]
         await crawl.run(cj, state=state)
         local.churn(1, inserted=7, repriced=11)
         await crawl.run(cj, crawl.Plan(since="last"), state=state)
         await crawl.run(cj, state=state)
     runs = (await crawl.status(state)).runs
     assert [run.number for run in runs] == [1, 2, 3]
-    assert runs[1].since == runs[0].until - timedelta(days=1)
+    assert runs[1].since == max(times) - timedelta(days=1)
     assert [run.new for run in runs] == [300, 7, 0]
     assert runs[2].changed + runs[1].changed == 11
 
@@ -182,3 +183,29 @@ async def test_what_is_no_state_is_refused_and_nothing_is_made(
     error = await error_of(crawl.status(tmp_path / "cj.db"), crawl.StateError)
     assert words in error.reason
     assert files_in(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE runs SET plan = '{'",
+        """UPDATE runs SET plan = '{"profile":"rich"}'""",
+        "UPDATE runs SET doubts = '[1'",
+        "UPDATE runs SET points = 'many'",
+        "DELETE FROM meta WHERE key = 'source'",
+    ],
+)
+async def test_what_a_damaged_state_holds_is_never_taken_for_something_else(
+    damage: str, tmp_path: Path
+) -> None:
+    state = tmp_path / "cj.db"
+    async with catalog(50) as (_, cj):
+        await crawl.run(cj, state=state)
+        sql(state, damage)
+        for work in (
+            crawl.status(state),
+            crawl.verify(cj, state),
+            crawl.export(state, Memory()),
+            crawl.run(cj, state=state),
+        ):
+            assert "it is damaged" in (await error_of(work, crawl.StateError)).reason

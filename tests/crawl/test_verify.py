@@ -169,7 +169,7 @@ async def test_without_points_it_says_so_and_is_not_good(tmp_path: Path) -> None
     async with catalog(200, points=1000) as (_, cj):
         await crawl.run(cj, state=tmp_path / "cj.db")
         found = await crawl.verify(cj, tmp_path / "cj.db", products=90, windows=2, seed=1)
-    assert found.stopped == "the points are used up"
+    assert found.stopped == "the points are used up but for the reserve of 50"
     assert not found.is_good
     assert 0 < found.products < 90
     assert found.points == 100 + 10 * found.products
@@ -209,7 +209,7 @@ async def test_a_state_without_an_ended_run_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("which", ["products", "windows"])
 async def test_a_negative_number_is_refused(cj: CJClient, tmp_path: Path, which: str) -> None:
-    counts = {"products": 0, "windows": 0, which: -1}
+    counts: dict[str, Any] = {"products": 0, "windows": 0, which: -1}
     error = await error_of(crawl.verify(cj, tmp_path / "cj.db", **counts), InvalidRequest)
     assert error.parameter == which
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 import pytest
@@ -168,6 +169,103 @@ def test_a_stable_honest_list_is_complete_without_gap_or_doubt(
     walked = walk(fake, terms_for(fake, cap), workers=workers, seed=seed, categories="abc")
     note(f"{walked}")
     assert walked.found == set(items) or walked.judged.verdict == "cap_suspected"
-    assert walked.judged.verdict in ("complete", "cap_suspected", "complete_with_churn")
+    if walked.judged.verdict == "unverified":  # a moment that only prices part
+        assert totals == "capped"
+        assert any(each.category and each.low for each in walked.segments)
+    else:
+        assert walked.judged.verdict in ("complete", "cap_suspected", "complete_with_churn")
     assert sum(each.gap + each.withheld + each.loose for each in walked.segments) == 0
     assert walked.run.doubts == ()
+
+
+def heavy(chance: Random, *, categories: str = "abcabcabc-", unpriced: float = 0.0) -> FakeList:
+    """Moments of more products than a query shows."""
+    items = catalog(chance.randrange(9_999), 40)
+    for moment in (5_000_000, 5_000_002, 5_000_004):
+        for number in range(30):
+            price = -1 if chance.random() < unpriced else chance.randrange(50, 9_000)
+            item = Item(
+                pid=f"h{moment}-{number}",
+                created=moment,
+                category=chance.choice(categories),
+                price=price,
+            )
+            items[item.pid] = item
+    return FakeList(items)
+
+
+def without_time(chance: Random) -> FakeList:
+    """A list that ignores bounds of time."""
+    items = catalog(chance.randrange(9_999), 150, categories="abc")
+    return FakeList(items, ignores=("start", "end"), totals=chance.choice(["capped", "true"]))
+
+
+def repricing(fake: FakeList, chance: Random) -> None:
+    if chance.random() < 0.05:
+        fake.reprice(chance.choice(sorted(fake.items)), chance.randrange(50, 9_000))
+
+
+def deleting(fake: FakeList, chance: Random) -> None:
+    if chance.random() < 0.05 and fake.items:
+        fake.delete([chance.choice(sorted(fake.items))])
+
+
+@pytest.mark.parametrize("meanwhile", [None, deleting, repricing, churn(0.03)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        heavy,
+        partial(heavy, categories="abc"),
+        partial(heavy, categories="aab"),
+        partial(heavy, categories="a", unpriced=0.1),
+        partial(heavy, categories="abc", unpriced=0.1),
+        without_time,
+    ],
+)
+def test_windows_of_category_and_price_prove_what_they_are_said_to(
+    make: Callable[[Random], FakeList],
+    meanwhile: Callable[[FakeList, Random], None] | None,
+) -> None:
+    for seed in range(25):
+        fake = make(Random(seed))
+        before = set(fake.items)
+        walked = walk(
+            fake, terms_for(fake, 20), workers=1 + seed % 3, seed=seed, meanwhile=meanwhile
+        )
+        missing = before - fake.gone - walked.found
+        assert not missing or walked.judged.verdict not in COMPLETE, (seed, walked.judged, missing)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_moments_beyond_the_cap_are_complete_when_all_have_a_category(workers: int) -> None:
+    for seed in range(5):
+        fake = heavy(Random(seed), categories="abc")
+        walked = walk(fake, terms_for(fake, 20), workers=workers, seed=seed)
+        assert (walked.judged.verdict, walked.found) == ("complete", set(fake.items))
+
+
+@pytest.mark.parametrize("many", [3, 8, 30])
+def test_what_windows_of_time_hide_is_not_called_complete(many: int) -> None:
+    items = catalog(1, 200, categories="abc")
+    fake = FakeList(items, undated={*sorted(items)[:many]}, hides_undated=True)
+    walked = walk(fake, terms_for(fake, 20))
+    assert walked.found == set(items) or walked.judged.verdict == "unverified"
+    assert (walked.judged.verdict == "complete") == (many < SIZE)
+
+
+def test_rows_without_a_time_are_found_where_one_window_shows_all() -> None:
+    items = catalog(1, 17, categories="abc")
+    fake = FakeList(items, undated={*sorted(items)[:8]}, hides_undated=True)
+    walked = walk(fake, terms_for(fake, 20))
+    assert (walked.judged.verdict, walked.found) == ("complete", set(items))
+    assert walked.run.doubts == ("undated",)
+
+
+def test_a_short_page_of_a_window_costs_one_call() -> None:
+    def calls(*shortened: int) -> int:
+        fake = FakeList(catalog(1, 17), is_sorted=False, shortened=shortened)
+        assert walk(fake, terms_for(fake, 20)).judged.verdict == "complete"
+        return fake.calls
+
+    whole = calls()
+    assert [calls(number) for number in range(4, whole + 1)] == [whole + 1] * (whole - 3)

@@ -140,6 +140,7 @@ class _Hand:
         assert self.segment is not None
         page = replace(page, terms=self._terms)
         held = (self._state, self._run, self._worker, self.segment.id)
+        _runs.add(self._state, self._run, requests=1)
         committed = _pages.commit(*held, page)
         if committed.wants_categories:
             committed = _pages.commit(*held, replace(page, categories=tuple(categories)))

@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
+
+import msgspec
 
 from cj_async._filelock import in_thread
 from cj_async.crawl._errors import StateError
@@ -39,8 +41,23 @@ _MEANINGS = (
 )
 
 
+UNREADABLE = (sqlite3.Error, msgspec.DecodeError)
+"""What reading a damaged state raises: SQLite says so, or what it holds is not what was stored."""
+
+
 class _HeldError(Exception):
     """Another process holds the file at this moment."""
+
+
+class Along(Protocol):
+    """What goes along with every transaction."""
+
+    def enter(self, database: Database) -> None:
+        """Enters what is new, in the transaction."""
+        ...
+
+    def entered(self) -> None:
+        """Told when the transaction is committed."""
 
 
 class StateFile:
@@ -48,11 +65,15 @@ class StateFile:
 
     Args:
         path: The file; None for a temporary one.
+
+    Attributes:
+        along: What goes along with every transaction.
     """
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.source = ""
+        self.along: Along | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="cj-crawl-state")
         self._database: Database | None = None
         self._is_closed = False
@@ -85,9 +106,11 @@ class StateFile:
             StateError: the file could not take it.
         """
         async with self._turn:
-            return await self._in_thread(
+            result = await self._in_thread(
                 lambda: self._transact(lambda db: work(db, *args, **kwargs))
             )
+        await self._look_at_log()
+        return result
 
     async def do_now(
         self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
@@ -110,9 +133,7 @@ class StateFile:
                     result = self._transact(whole, patience=0.0)
                 except _HeldError:
                     result = await self._in_thread(lambda: self._transact(whole))
-        self._commits += 1
-        if self._commits % _LOOK == 0:
-            await self._work_in()
+        await self._look_at_log()
         return result
 
     async def secure(self) -> None:
@@ -150,7 +171,7 @@ class StateFile:
         """Says what errors mean."""
         try:
             yield
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise StateError(self.name, meaning(error)) from error
         except OSError as error:
             raise StateError(self.name, f"a file beside it: {error}") from error
@@ -211,6 +232,12 @@ class StateFile:
             raise StateError(self.name, "it is not open")
         return self._database
 
+    async def _look_at_log(self) -> None:
+        """Counts a commit, and after some of them works the log in if that is due."""
+        self._commits += 1
+        if self._commits % _LOOK == 0:
+            await self._work_in()
+
     async def _work_in(self) -> None:
         """Works the log into the file when it has grown; commits go on meanwhile.
 
@@ -252,15 +279,19 @@ class StateFile:
                 return
 
     def _transact(self, work: Callable[[Database], T], patience: float = _PATIENCE) -> T:
-        database = self._connection
+        database, along = self._connection, self.along
         self._begin(patience)
         try:
+            if along is not None:
+                along.enter(database)
             result = work(database)
             database.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 database.execute("ROLLBACK")
             raise
+        if along is not None:
+            along.entered()
         return result
 
 
@@ -319,11 +350,16 @@ def _counted(database: Database) -> None:
 
 def source_of(database: Database) -> str:
     """The id of a state."""
-    return str(database.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()[0])
+    row = database.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError("malformed: it has no id")
+    return str(row[0])
 
 
-def meaning(error: sqlite3.Error) -> str:
-    """What an error of SQLite means, and what can be done."""
+def meaning(error: Exception) -> str:
+    """What an error of SQLite, or of what is kept there as JSON, means, and what can be done."""
     said = str(error).lower()
+    if isinstance(error, msgspec.DecodeError):
+        said = "malformed"
     means = next((means for words, means in _MEANINGS if words in said), None)
     return f"{means} ({error})" if means else f"SQLite says: {error}"

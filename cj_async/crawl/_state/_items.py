@@ -7,6 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cj_async.crawl._rows import Key, Row, lines_of
+from cj_async.crawl._state import _places
 from cj_async.crawl._state._file import Database
 
 # One statement for all rows of a page takes half the time of one for each.
@@ -24,6 +25,9 @@ WITH wanted (place, pid) AS (VALUES {})
 SELECT items.pid, hash, run, gone FROM wanted CROSS JOIN items
     ON kind = ? AND items.place = wanted.place AND items.pid = wanted.pid
 """
+_PEACE = -8
+"""So many complete runs more may miss a product before CJ is asked for it once more."""
+
 _ONE = "kind = 0 AND place = ? AND pid = ?"
 
 
@@ -45,6 +49,8 @@ class Sorted(NamedTuple):
 
 def sort(database: Database, kind: int, run: int, rows: Sequence[Row]) -> Sorted:
     """Tells new rows from changed and known ones; a row that stands twice counts once."""
+    if kind == 0:
+        rows = _places.settle(database, rows)
     before = known(database, kind, [row.key for row in rows])
     found = Sorted([], [], [], 0)
     repeats, here = 0, set[str]()
@@ -125,6 +131,12 @@ def count(database: Database, kind: int) -> int:
     )
 
 
+def newest(database: Database) -> int | None:
+    """The newest creation time of a product, milliseconds since 1970; None where none is known."""
+    found = database.execute("SELECT max(place) FROM items WHERE kind = 0").fetchone()[0]
+    return None if found is None or found < 0 else int(found)
+
+
 def count_missing(database: Database, run: int) -> None:
     """Notes which products a complete run did not see."""
     database.execute(
@@ -150,8 +162,8 @@ def bury(database: Database, run: int, key: Key, body: bytes, *, seen: str) -> N
 
 
 def revive(database: Database, key: Key) -> None:
-    """Notes that a product is there after all, although lists do not show it."""
-    database.execute(f"UPDATE items SET missing = 0 WHERE {_ONE}", key)  # noqa: S608
+    """Notes that a product is there after all, although lists do not show it; it is left in peace a while."""
+    database.execute(f"UPDATE items SET missing = ? WHERE {_ONE}", (_PEACE, *key))  # noqa: S608
 
 
 def known(database: Database, kind: int, keys: Sequence[Key]) -> dict[str, tuple[int, int, int]]:

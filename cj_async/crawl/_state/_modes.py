@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from cj_async.crawl._scan import is_large
 from cj_async.crawl._segment import Segment, Step, Terms
 from cj_async.crawl._split import by_time, has_span, spans
 from cj_async.crawl._state import _runs, _segments
@@ -36,7 +37,7 @@ def settle(
         parallel: How many segments to begin with.
     """
     if step.doubt is not None:
-        _distrust(database, run, step.segment, step.doubt)
+        _distrust(database, run, step.segment, step.doubt, terms)
     elif step.is_late:
         _runs.change(database, run.id, slack=terms.grain)
         terms = replace(terms, slack=terms.grain)
@@ -82,7 +83,9 @@ def _spread(database: Database, run: int, segment: Segment, terms: Terms, parall
     _segments.add(database, run, others)
 
 
-def _distrust(database: Database, run: _runs.Run, segment: Segment, doubt: str) -> None:
+def _distrust(
+    database: Database, run: _runs.Run, segment: Segment, doubt: str, terms: Terms
+) -> None:
     """Goes over to a way of reading that does not need what turned out not to hold."""
     _runs.doubt(database, run.id, doubt)
     if doubt == "filter_ignored":
@@ -94,7 +97,20 @@ def _distrust(database: Database, run: _runs.Run, segment: Segment, doubt: str) 
         _segments.add(database, run.id, [Segment(mode="scan", end=run.until)])
     else:
         _runs.change(database, run.id, mode="scan", phase="list")
-        _segments.add(database, run.id, [by_time(run.since, run.until)])
+        _segments.add(database, run.id, [_root(run, segment, terms)])
+
+
+def _root(run: _runs.Run, segment: Segment, terms: Terms) -> Segment:
+    """The window that everything is in; without a start where it can be read in one.
+
+    A start may hide what has no creation time.
+    """
+    is_all = (
+        segment.mode == "seek" and segment.cursor is None and terms.is_exact(segment.last_total)
+    )
+    if segment.undated and is_all and not is_large(segment.last_total, terms):
+        return Segment(mode="scan", end=run.until)
+    return by_time(run.since, run.until)
 
 
 def _give_up(database: Database, run: int, segment: Segment) -> None:
@@ -124,7 +140,7 @@ def _is_barren(database: Database, run: int, segment: Segment) -> bool:
 def _stop_splitting(database: Database, run: _runs.Run, window: Segment, terms: Terms) -> None:
     """What windows are split by is ignored, although no row shows it."""
     if run.mode == "scan" and has_span(window, terms):
-        _distrust(database, run, window, "time_ignored")
+        _distrust(database, run, window, "time_ignored", terms)
         return
     _runs.doubt(database, run.id, "filter_ignored")
     for each in _segments.opened(database, run.id):

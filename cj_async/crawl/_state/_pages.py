@@ -12,7 +12,7 @@ from cj_async.crawl._caps import plateau
 from cj_async.crawl._rows import Row, rows_of
 from cj_async.crawl._scan import scan
 from cj_async.crawl._seek import seek
-from cj_async.crawl._segment import Ask, Seen, Segment, Step, Terms, ask_of
+from cj_async.crawl._segment import Ask, Seen, Segment, Step, Terms, ask_of, asked_end
 from cj_async.crawl._split import needs_categories, parts
 from cj_async.crawl._state import _items, _modes, _runs, _segments, _tasks
 from cj_async.crawl._state._file import Database
@@ -91,9 +91,8 @@ def commit(database: Database, run: int, worker: int, number: int, page: Page) -
     if step.split is not None and page.categories is None and needs_categories(step.split, terms):
         return Committed(segment=segment, wants_categories=True)
     _store(database, run, page, rows, found)
-    moved = _entered(segment, step, page, found)
+    moved = _noted(database, segment, _entered(segment, step, page, found), rows, terms)
     _segments.store(database, moved)
-    _note_shown(database, moved, segment.turn, rows)
     if step.aside is not None:
         _segments.add(database, run, [step.aside])
     if step.split is not None:
@@ -101,6 +100,8 @@ def commit(database: Database, run: int, worker: int, number: int, page: Page) -
     terms = _modes.settle(
         database, known, segment, replace(step, segment=moved), terms, page.parallel
     )
+    if moved.family and not _segments.is_family_open(database, run, moved.family):
+        _items.forget_shown(database, moved.family)
     return Committed(
         segment=_segments.read(database, number),
         new=_places(rows, found),
@@ -130,8 +131,6 @@ def _store(
     _runs.add(
         database,
         run,
-        requests=1,
-        points=page.points,
         rows=len(rows),
         new=len(found.new),
         changed=len(found.changed),
@@ -145,14 +144,26 @@ def _repeated(database: Database, segment: Segment, rows: Sequence[Row]) -> int:
     return 0 if segment.mode == "seek" else _items.repeated(database, segment.id, rows)
 
 
-def _note_shown(database: Database, moved: Segment, turn: int, rows: Sequence[Row]) -> None:
-    """Keeps in mind what a window has shown, as long as it is being paged through."""
-    if moved.mode == "seek":
-        return
-    if moved.state == "open" and moved.turn == turn:
+def _noted(
+    database: Database, before: Segment, moved: Segment, rows: Sequence[Row], terms: Terms
+) -> Segment:
+    """Keeps in mind what a window has shown, as long as it is being paged through; and its family.
+
+    An answer that was not believed counts for nothing: its rows come again.
+    """
+    if moved.mode == "seek" or moved.hollow > before.hollow:
+        return moved
+    if moved.state == "open" and moved.turn == before.turn:
         _items.show(database, moved.id, rows)
     else:
         _items.forget_shown(database, moved.id)
+    if not moved.family:
+        return moved
+    end = asked_end(moved, terms)
+    due = [row for row in rows if end is None or row.created is None or row.created <= end]
+    fresh = len(due) - _items.repeated(database, moved.family, due)
+    _items.show(database, moved.family, due)
+    return replace(moved, fresh=moved.fresh + fresh)
 
 
 def _entered(segment: Segment, step: Step, page: Page, found: _items.Sorted) -> Segment:
@@ -164,6 +175,7 @@ def _entered(segment: Segment, step: Step, page: Page, found: _items.Sorted) -> 
         distinct=segment.distinct + rows - found.repeats,
         repeats=segment.repeats + found.repeats,
         unread=segment.unread + page.seen.unread,
+        undated=segment.undated + sum(time is None for time in page.seen.times),
         requests=segment.requests + 1,
         points=segment.points + page.points,
     )

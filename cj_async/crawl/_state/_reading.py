@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from cj_async.crawl._errors import StateError
-from cj_async.crawl._state._file import Database, is_new, meaning, source_of
+from cj_async.crawl._state._file import UNREADABLE, Database, is_new, meaning, source_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class Snapshot:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise StateError(str(self.path), meaning(error)) from error
 
 
@@ -114,7 +114,7 @@ def _looked(path: Path, work: Callable[[Database], T]) -> T:
     _check_is_there(path)
     try:
         return _undisturbed(path, work)
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise StateError(str(path), meaning(error)) from error
 
 
@@ -124,7 +124,7 @@ def _undisturbed(path: Path, work: Callable[[Database], T]) -> T:
     if not log_of(path).exists():
         try:
             result = _read(path, _ALONE, work)
-        except sqlite3.Error:
+        except UNREADABLE:
             if _stamp(path) == before:
                 raise
         else:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
+from cj_async.crawl._filters import JSON, Profile
 from cj_async.crawl._state._file import Database
 
 _DAY = 86_400.0  # seconds
+
+
+class About(TypedDict):
+    """What must stay the same as long as a state is used."""
+
+    profile: Profile
+    filters: dict[str, JSON]
+    features: list[str]
+
+
+_ABOUT = msgspec.json.Decoder(About).decode
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +76,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     because: str | None
 
+    @property
+    def about(self) -> About:
+        """What the state is about, by the plan.
+
+        Raises:
+            DecodeError: it is not what was stored: the state is damaged.
+        """
+        return _ABOUT(self.plan)
+
     def days(self, now: float) -> float:
         """How many days it took, or has taken by now (seconds since 1970)."""
         return max((self.ended or now) - self.started, 0.0) / _DAY
@@ -106,16 +127,19 @@ def begin(
 
 def is_blank(database: Database) -> bool:
     """Whether a state has nothing yet: one run that stored no page, and nobody else is at work on it."""
-    pages, workers = database.execute(
-        "SELECT (SELECT sum(requests) + count(*) FROM runs), (SELECT count(*) FROM workers)"
+    runs, workers, pages = database.execute(
+        "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM workers),"
+        " EXISTS (SELECT 1 FROM segments WHERE json_extract(body, '$.requests') > 0)"
     ).fetchone()
-    return bool(pages == 1 and workers <= 1)
+    return runs == 1 and workers <= 1 and not pages
 
 
-def clear(database: Database) -> None:
-    """Takes out the run of a blank state, with its segments."""
+def clear(database: Database) -> Run | None:
+    """Takes out the run of a blank state, with its segments; returns it."""
+    blank = newest(database)
     database.execute("DELETE FROM segments")
     database.execute("DELETE FROM runs")
+    return blank
 
 
 def change(database: Database, run: int, **values: Any) -> None:
@@ -137,11 +161,10 @@ def doubt(database: Database, run: int, words: str) -> None:
         change(database, run, doubts=json.dumps([*doubts, words]))
 
 
-def last_created(database: Database, before: int) -> int | None:
-    """The newest creation time that finished runs have seen."""
+def last_read(database: Database) -> int | None:
+    """Up to which creation time complete runs have read the list, by the clock of this machine."""
     row = database.execute(
-        "SELECT max(until) FROM runs WHERE id < ? AND verdict IN ('complete', 'complete_with_churn')",
-        (before,),
+        "SELECT max(until) FROM runs WHERE verdict IN ('complete', 'complete_with_churn')"
     ).fetchone()
     return None if row is None else row[0]
 
@@ -150,4 +173,4 @@ def _read(row: tuple[Any, ...] | None) -> Run | None:
     if row is None:
         return None
     values = dict(zip(_FIELDS, row, strict=True))
-    return msgspec.convert({**values, "doubts": json.loads(values["doubts"])}, Run)
+    return msgspec.convert({**values, "doubts": msgspec.json.decode(values["doubts"])}, Run)

@@ -19,6 +19,17 @@ _FEWEST_PAGES = 6
 _PAGES_PER_OTHER = 4
 """And so many more for each that is being read: while many are, nobody's rate is left unused."""
 
+_NEXT = """
+WITH opened AS (
+    SELECT id, worker, body, json_extract(body, '$.family') AS family,
+        CASE WHEN json_extract(body, '$.mode') IS NOT 'count' THEN 1
+             WHEN json_extract(body, '$.before') IS NULL THEN 0 ELSE 2 END AS stage
+    FROM segments WHERE run = ? AND state = 'open'),
+staged AS (SELECT *, min(stage) OVER (PARTITION BY family) AS now FROM opened)
+SELECT body FROM staged WHERE worker IS NULL AND (family IS NULL OR stage = now) ORDER BY id LIMIT 1
+"""
+"""A family is counted as a whole before the first of it is read, and again after the last of it."""
+
 _SHARE = 0.01  # of the pages so far: what sharing costs stays below half of it
 
 
@@ -50,15 +61,8 @@ def read(database: Database, number: int) -> Segment:
 
 
 def claim(database: Database, run: int, worker: int) -> Segment | None:
-    """Takes an open segment that nobody holds.
-
-    What only counts comes last: products that go meanwhile are then counted rather less than more.
-    """
-    row = database.execute(
-        "SELECT body FROM segments WHERE run = ? AND state = 'open' AND worker IS NULL"
-        " ORDER BY json_extract(body, '$.mode') IS 'count', id LIMIT 1",
-        (run,),
-    ).fetchone()
+    """Takes an open segment that nobody holds, and for which nothing else has to be done first."""
+    row = database.execute(_NEXT, (run,)).fetchone()
     return None if row is None else _taken(database, _DECODE(row[0]), worker)
 
 
@@ -94,15 +98,18 @@ def ahead(segment: Segment, terms: Terms) -> float:
     return max(segment.distinct / gone * (segment.end - segment.cursor), 0.0)
 
 
-def release(database: Database, number: int) -> None:
-    """Lets go of a segment."""
-    database.execute("UPDATE segments SET worker = NULL WHERE id = ?", (number,))
+def release(database: Database, number: int, worker: int) -> None:
+    """Lets go of a segment, unless another process has taken it over."""
+    database.execute(
+        "UPDATE segments SET worker = NULL WHERE id = ? AND worker = ?", (number, worker)
+    )
 
 
 def supersede(database: Database, run: int) -> None:
     """Marks all segments of a run as split: what they stood for is read in another way."""
     for segment in every(database, run):
-        store(database, replace(segment, state="split"))
+        store(database, replace(segment, state="split", fresh=0))
+    database.execute("DELETE FROM shown")
 
 
 def opened(database: Database, run: int) -> list[Segment]:
@@ -123,6 +130,16 @@ def is_any_open(database: Database, run: int) -> bool:
     """Whether something of the list is still to be read."""
     found = database.execute(
         "SELECT 1 FROM segments WHERE run = ? AND state = 'open' LIMIT 1", (run,)
+    ).fetchone()
+    return found is not None
+
+
+def is_family_open(database: Database, run: int, family: int) -> bool:
+    """Whether something of a family is still to be counted or read."""
+    found = database.execute(
+        "SELECT 1 FROM segments WHERE run = ? AND state = 'open'"
+        " AND json_extract(body, '$.family') = ? LIMIT 1",
+        (run, family),
     ).fetchone()
     return found is not None
 

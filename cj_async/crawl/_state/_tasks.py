@@ -19,6 +19,7 @@ ATTEMPTS = 5
 
 _WAIT = 4.0  # seconds after the first failure, doubled with each further one
 _HEAD = 1_000  # bytes that are kept of CJ's answer
+_HELD = "WHERE pid = ? AND task = ? AND worker = ?"
 
 
 class Task(NamedTuple):
@@ -99,17 +100,18 @@ def claim(database: Database, worker: int, now: float) -> Task | None:
     return task
 
 
-def is_held(database: Database, task: Task, worker: int) -> bool:
-    """Whether this worker still holds a task."""
+def held(database: Database, task: Task, worker: int) -> Task | None:
+    """A task as it is now: its product may stand elsewhere; None when this worker does not hold it."""
     row = database.execute(
-        "SELECT worker FROM tasks WHERE pid = ? AND task = ?", (task.pid, task.task)
+        f"SELECT pid, task, attempts, place FROM tasks {_HELD}",  # noqa: S608
+        (task.pid, task.task, worker),
     ).fetchone()
-    return row is not None and row[0] == worker
+    return None if row is None else Task(*row)
 
 
-def finish(database: Database, task: Task) -> None:
-    """Takes a task out of the queue."""
-    database.execute("DELETE FROM tasks WHERE pid = ? AND task = ?", (task.pid, task.task))
+def finish(database: Database, task: Task, worker: int) -> None:
+    """Takes a task out of the queue that this worker holds."""
+    database.execute(f"DELETE FROM tasks {_HELD}", (task.pid, task.task, worker))  # noqa: S608
 
 
 def drop(database: Database, pid: str) -> None:
@@ -117,13 +119,30 @@ def drop(database: Database, pid: str) -> None:
     database.execute("DELETE FROM tasks WHERE pid = ?", (pid,))
 
 
-def fail(database: Database, task: Task, trouble: Trouble, *, now: float) -> bool:
-    """Notes a failure; returns whether the task is parked now."""
+def fail(
+    database: Database,
+    task: Task,
+    worker: int,
+    trouble: Trouble,
+    *,
+    now: float,
+    most: int = ATTEMPTS,
+) -> bool:
+    """Notes a failure, unless another worker has taken the task over; whether it is parked now.
+
+    Args:
+        database: The state.
+        task: The task.
+        worker: Who carried it out.
+        trouble: How it failed.
+        now: Seconds since 1970.
+        most: Failures after which it is parked.
+    """
     attempts = task.attempts + 1
-    parked = attempts >= ATTEMPTS
-    database.execute(
-        "UPDATE tasks SET state = ?, attempts = ?, due = ?, worker = NULL, error = ?, raw = ?"
-        " WHERE pid = ? AND task = ?",
+    parked = attempts >= most
+    noted = database.execute(
+        "UPDATE tasks SET state = ?, attempts = ?, due = ?, worker = NULL, error = ?,"  # noqa: S608
+        f" raw = ? {_HELD}",
         (
             "parked" if parked else "waiting",
             attempts,
@@ -132,15 +151,17 @@ def fail(database: Database, task: Task, trouble: Trouble, *, now: float) -> boo
             trouble.raw and trouble.raw[:_HEAD],
             task.pid,
             task.task,
+            worker,
         ),
     )
-    return parked
+    return parked and noted.rowcount > 0
 
 
-def release(database: Database, task: Task) -> None:
-    """Lets go of a task that was not tried."""
+def release(database: Database, task: Task, worker: int) -> None:
+    """Lets go of a task that was not carried out to its end, unless another worker holds it now."""
     database.execute(
-        "UPDATE tasks SET worker = NULL WHERE pid = ? AND task = ?", (task.pid, task.task)
+        f"UPDATE tasks SET worker = NULL {_HELD}",  # noqa: S608
+        (task.pid, task.task, worker),
     )
 
 
@@ -148,7 +169,7 @@ def retry_parked(database: Database, run: int) -> None:
     """Has what earlier runs parked tried again; whether a product is gone, only if it is missed still."""
     database.execute(
         "DELETE FROM tasks WHERE task = ? AND state = 'parked' AND EXISTS (SELECT 1 FROM items"
-        " WHERE kind = 0 AND place = tasks.place AND pid = tasks.pid AND missing = 0)",
+        " WHERE kind = 0 AND place = tasks.place AND pid = tasks.pid AND missing <= 0)",
         (GONE,),
     )
     database.execute(

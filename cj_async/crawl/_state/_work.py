@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cj_async.crawl._segment import Segment, Terms
-from cj_async.crawl._state import _items, _runs, _segments, _tasks, _wanted
+from cj_async.crawl._state import _items, _places, _runs, _segments, _tasks, _wanted
 from cj_async.crawl._state._file import Database
 from cj_async.crawl._state._tasks import Task
 from cj_async.crawl._verdict import judge, summed
@@ -66,6 +66,7 @@ def next_work(
 
 def _look_for_missing(database: Database, run: _runs.Run, tasks: Sequence[str], now: float) -> None:
     """After a complete list: what it did not show is counted, and asked for the second time."""
+    _places.unite(database)
     _wanted.queue_lacking(database, run.id, tasks)
     sums = summed(_segments.every(database, run.id))
     judged = judge(sums, run.doubts, days=run.days(now))

@@ -57,7 +57,10 @@ class Worker:
         self.id = secrets.randbits(_BITS)
         if self._state is not None:
             self._lock = FileLock(self._path(self.id))
-            assert self._lock.seize(), "the number of a worker is never used twice"
+            if not self._lock.seize():  # drawn twice: once in 280,000,000,000,000 times
+                raise StateInUse(
+                    str(self._state), "another process drew the same number: run it again"
+                )
         self._renew(database)
 
     def keep(self, database: Database) -> bool:
