@@ -11,7 +11,7 @@ INPUTS := pyproject.toml constraints.txt
 help:  ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/.demo  ## crawl a local CJ of 20,000 products with a kill -9 in the middle: writes products.jsonl, under a minute
+demo: $(VENV)/.demo  ## crawl a local CJ of 20,000 products with a kill -9 in the middle: writes cj-demo.jsonl, under a minute
 	$(BIN)/cj demo
 
 test: $(VENV)/.dev  ## run the tests
@@ -58,7 +58,7 @@ format: $(VENV)/.dev  ## format the code and mend what ruff can mend
 all: models check test demo  ## everything but the benchmarks
 
 clean:  ## remove the virtual environments, caches and what was built
-	rm -rf .venv .venv-* .codegen .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build products.jsonl .products.jsonl.crawl
+	rm -rf .venv .venv-* .codegen .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build cj-demo.jsonl .cj-demo.jsonl.crawl
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.python:

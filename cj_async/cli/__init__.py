@@ -12,11 +12,16 @@ _STOPPED = 130
 def main() -> None:
     """Runs the command line."""
     try:
+        _run()
+    except KeyboardInterrupt:  # before a command has begun, which ends in order
+        sys.exit(_STOPPED)
+
+
+def _run() -> None:
+    try:
         from cj_async.cli._app import app
     except ModuleNotFoundError as error:
         if error.name not in {"typer", "rich"}:
             raise
         sys.exit(f"cj needs {error.name}: pip install 'cj-async[cli]'")
-    except KeyboardInterrupt:  # before there is anything to end in order
-        sys.exit(_STOPPED)
     app()

@@ -27,12 +27,29 @@ app = typer.Typer(
 
 app.add_typer(crawl)
 
+
+def _tell_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_tell_version),
+    ] = False,
+) -> None:
+    """The CJ Dropshipping Open API from the command line, and a local CJ to try it on."""
+
+
 Out = Annotated[Path, typer.Option(help="File to write, one JSON object per line.")]
 
 
 @app.command()
 def demo(
-    out: Out = Path("products.jsonl"),
+    out: Out = Path("cj-demo.jsonl"),
     products: Annotated[int, typer.Option(min=2, hidden=True)] = 20_000,
 ) -> None:
     """Crawl a local CJ of 20,000 products, with a crash and a resume in the middle."""

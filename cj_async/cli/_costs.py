@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from cj_async import InvalidRequest, crawl
 from cj_async.cli._options import plan_of, usage
 from cj_async.cli._show import Facts, span
 from cj_async.crawl import Estimate
+from cj_async.crawl._budget import DAY, Limits
 from cj_async.crawl._plan import Document
 
 SIZES: Final = (100_000, 400_000, 1_000_000)
@@ -23,7 +24,7 @@ _OPTIONS: Final = {
     "rate": "--tier",
     "total": "--points-total",
     "remaining": "--points-left",
-    "documents": "--enrich",
+    "enrich": "--enrich",
     "products": "--products",
     "reserve": "--reserve",
 }
@@ -35,10 +36,10 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         profile: ``rich`` or ``cheap``.
         enrich: Documents of each product.
-        rate: Requests a second.
+        rate: Requests a second that are permitted.
         points_total: Points a day; None without points.
         points_left: Points that are left; None for all.
-        reserve: Points that are left to others.
+        reserve: Points that should be left to others.
     """
 
     profile: str
@@ -58,23 +59,31 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
             return crawl.estimate(
                 products,
                 profile=plan_of(profile=self.profile).profile,
-                documents=self.enrich,
+                enrich=self.enrich,
                 rate=self.rate,
                 total=self.points_total,
                 remaining=self.points_left,
                 reserve=self.reserve,
-                now=datetime.now(UTC),
             )
         except InvalidRequest as error:
             raise usage(error, _OPTIONS) from error
 
     def facts(self, estimates: Iterable[Estimate]) -> Facts:
-        """For JSON."""
-        return {**msgspec.structs.asdict(self), "estimates": list(estimates)}
+        """For JSON; ``reserve`` is what is kept, and ``days`` is how long it takes."""
+        told = [{**msgspec.structs.asdict(each), "days": _days(each)} for each in estimates]
+        return {**msgspec.structs.asdict(self), "reserve": self.kept, "estimates": told}
+
+    @property
+    def kept(self) -> int:
+        """Points of a day that are left to others: 5 % at least."""
+        total = self.points_total
+        return 0 if total is None else math.ceil(Limits(reserve=self.reserve).kept(total))
 
     def table(self, estimates: Iterable[Estimate]) -> Table:
         """For a person."""
-        points = "no points" if self.points_total is None else f"{self.points_total:,} points a day"
+        points = "no points"
+        if self.points_total is not None:
+            points = f"{self.points_total:,} points a day, {self.kept:,} kept"
         title = (
             f"{' + '.join([self.profile, *self.enrich])}: {self.rate:g} requests a second, {points}"
         )
@@ -105,5 +114,10 @@ def _cells(each: Estimate) -> tuple[str, ...]:
         f"{each.points_a_product:.2f}",
         span(each.seconds_by_rate),
         span(each.seconds_by_points),
-        f"{each.days}",
+        f"{_days(each):,.2f}",
     )
+
+
+def _days(each: Estimate) -> float:
+    """How long it takes, in days of 24 hours."""
+    return round(each.seconds / DAY, 2)

@@ -13,11 +13,14 @@ from cj_async import crawl
 from cj_async.cli import _options as options
 from cj_async.cli._costs import Costs, sizes
 from cj_async.cli._memory import Settings, plan_again, recall
+from cj_async.cli._notices import behind_of, known_of, notices_of
 from cj_async.cli._outs import Out, outs_of
 from cj_async.cli._running import running
-from cj_async.cli._session import INCOMPLETE, STOPPED, Job, carry_out, client, outs_again
+from cj_async.cli._session import Job, Samples, carry_out, compare, outs_again
 from cj_async.cli._show import pairs, tell
-from cj_async.cli._status import status_tables, verification_table
+from cj_async.cli._status import status_tables
+from cj_async.cli._summary import behind_words, resume_with
+from cj_async.crawl import Status
 
 app = typer.Typer(
     name="crawl",
@@ -30,11 +33,12 @@ app = typer.Typer(
         "\n\n2: a wrong option"
         "\n\n3: cap_suspected or unverified; verify: something is missing"
         "\n\n4: budget_stopped by points, deadline or limit; can be resumed"
-        "\n\n130, 143: stopped by Ctrl-C or SIGTERM; can be resumed"
+        "\n\n130, 143, 129: stopped by Ctrl-C, SIGTERM or SIGHUP; can be resumed"
     ),
 )
 
 _POINTS = 50_000
+_BOTH = "--products, --windows"
 
 
 @app.command()
@@ -59,7 +63,7 @@ def plan(
     costs = Costs(
         profile=profile,
         enrich=options.documents_of(enrich or ()),
-        rate=options.tier_of(tier),
+        rate=options.permitted(options.tier_of(tier)),
         points_total=points_total or None,
         points_left=points_left,
         reserve=reserve or 0,
@@ -97,7 +101,7 @@ def run(  # an option each
     limit: options.Limit = None,
     on_exhausted: options.OnExhausted = None,
     join: options.Join = False,
-    tier: options.TierOption = "free",
+    tier: options.TierAgain = None,
     token_file: options.TokenFile = options.TOKENS,
     quiet: options.Quiet = False,
     as_json: options.AsJson = None,
@@ -106,11 +110,7 @@ def run(  # an option each
 
     Needs CJ_API_KEY. Costs 50 points for 100 rich or 200 cheap rows.
     """
-    named = {
-        "country_code": country,
-        "category_id": category,
-        options.KEYWORD.get(profile, "key_word"): keyword,
-    }
+    named = {"--country": country, "--category": category, "--keyword": keyword}
     wanted = options.plan_of(
         profile=profile,
         filters=options.filters_of(profile, filter_ or (), named),
@@ -124,17 +124,25 @@ def run(  # an option each
         limit=limit,
         on_exhausted=on_exhausted or "wait",
     )
-    job = Job(
-        plan=wanted,
-        state=state.expanduser(),
-        outs=tuple(outs_of(out or (), state)),
-        tier=options.tier_of(tier),
-        token_file=token_file,
-        join=join,
-        quiet=quiet,
-        as_json=as_json,
-    )
-    running(carry_out(job))
+    path, outs = state.expanduser(), tuple(outs_of(out or (), state))
+    rate = None if tier is None else options.tier_of(tier)
+
+    async def work() -> int:
+        known, before = await known_of(path)
+        job = Job(
+            plan=wanted,
+            state=path,
+            outs=outs,
+            tier=rate or (before or Settings()).tier,
+            token_file=token_file,
+            join=join,
+            quiet=quiet,
+            as_json=as_json,
+            notices=notices_of(wanted, outs, known, rate, before),
+        )
+        return await carry_out(job)
+
+    running(work())
 
 
 @app.command()
@@ -171,13 +179,13 @@ def resume(
         path = state.expanduser()
         known = await crawl.status(path)
         if not known.runs or known.is_finished:
-            _nothing_to_do(path, as_json)
+            _nothing_to_do(path, known, as_json)
             return 0
         settings = await recall(path) or Settings()
         job = Job(
             plan=plan_again(known.runs[-1].plan, settings, **limits),
             state=path,
-            outs=outs_again(settings),
+            outs=outs_again(settings, path),
             tier=rate or settings.tier,
             token_file=token_file,
             join=join,
@@ -201,6 +209,7 @@ def status(state: options.StateOption = options.STATE, as_json: options.AsJson =
             {"pid": each.pid, "document": each.document, "error": each.error}
             for each in found.first_parked
         ]
+        facts["next"] = None if found.is_finished else resume_with(str(state))
         tell(facts, status_tables(str(state), found), as_json=as_json)
         return 0
 
@@ -222,18 +231,15 @@ def verify(
     as_json: options.AsJson = None,
 ) -> None:
     """Sample products and windows of the list again, and compare them with the state."""
+    if not products and not windows:
+        raise typer.BadParameter("with 0 of both nothing is compared", param_hint=_BOTH)
     rate = None if tier is None else options.tier_of(tier)
 
     async def work() -> int:
         path = state.expanduser()
         settings = await recall(path) or Settings()
-        async with client(rate or settings.tier, token_file) as cj:
-            found = await crawl.verify(cj, path, products=products, windows=windows, seed=seed)
-        facts = {"is_good": found.is_good, **msgspec.structs.asdict(found)}
-        tell(facts, [verification_table(found)], as_json=as_json)
-        if found.missing:
-            return INCOMPLETE
-        return 0 if found.is_good else STOPPED
+        samples = Samples(products=products, windows=windows, seed=seed)
+        return await compare(path, samples, rate or settings.tier, token_file, as_json)
 
     running(work())
 
@@ -248,20 +254,31 @@ def export(
     outs = outs_of(out, state)
 
     async def work() -> int:
-        lines = await crawl.export(state.expanduser(), [each.sink() for each in outs])
-        _exported(lines, outs, as_json)
+        path = state.expanduser()
+        lines = await crawl.export(path, [each.sink() for each in outs])
+        _exported(lines, outs, path, await crawl.status(path), as_json)
         return 0
 
     running(work())
 
 
-def _nothing_to_do(state: Path, as_json: bool | None) -> None:
+def _nothing_to_do(state: Path, known: Status, as_json: bool | None) -> None:
     words = "nothing to resume: its newest run is at its end; `cj crawl run` begins another"
-    facts = {"state": str(state), "resumed": False, "because": words}
-    tell(facts, [pairs("nothing to resume", {"state": str(state), "why": words})], as_json=as_json)
+    behind = behind_of(known, ())
+    facts = {"state": str(state), "resumed": False, "because": words, "behind": behind}
+    rows = {"state": str(state), "why": words}
+    if said := behind_words(behind):
+        rows["behind"] = said
+    tell(facts, [pairs("nothing to resume", rows)], as_json=as_json)
 
 
-def _exported(lines: int, outs: list[Out], as_json: bool | None) -> None:
+def _exported(
+    lines: int, outs: list[Out], state: Path, known: Status, as_json: bool | None
+) -> None:
     paths = [str(each.path) for each in outs]
+    facts: dict[str, Any] = {"lines": lines, "outs": paths, "is_finished": known.is_finished}
     rows = {"lines": f"{lines:,}", "written": "\n".join(paths)}
-    tell({"lines": lines, "outs": paths}, [pairs("exported", rows)], as_json=as_json)
+    if not known.is_finished:
+        facts["next"] = resume_with(str(state))
+        rows["mind"] = f"its run is not at its end: this is a part; go on with {facts['next']}"
+    tell(facts, [pairs("exported", rows)], as_json=as_json)

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Final, NamedTuple
 
 import msgspec
+import typer
 from rich.console import Console
 
 from cj_async import CJClient, FileTokenStore, crawl
@@ -24,6 +25,7 @@ from cj_async.crawl import StateError
 from cj_async.simulator import Simulator
 
 TIER: Final = "advanced"
+PRODUCTS: Final = 20_000
 
 _LOOK = 0.2  # seconds between two looks at the state
 _GOODBYE = 10.0  # seconds that a child has to end in order
@@ -70,13 +72,16 @@ async def demo(out: Path, products: int) -> int:
 
     Returns:
         The exit code: 0 when nothing was lost and nothing is there twice.
+
+    Raises:
+        BadParameter: something is there that no demo wrote.
     """
+    _start_afresh(out)
     console = Console(highlight=False)
     console.print(f"A local CJ with {products:,} products, account tier {TIER}.")
     with TemporaryDirectory(prefix="cj-demo-") as folder:
         files = Files(out, *(Path(folder, name) for name in ("products.db", "state.db", "tokens")))
-        _start_afresh(out)
-        async with Simulator(products=products, tier=TIER) as simulator:
+        async with Simulator(products=products, tier=TIER) as simulator, _unclaimed(out):
             began = monotonic()
             known = await _crash(simulator, files, products // 2)
             console.print(f"kill -9 with {known:,} products in the state; now: cj crawl resume")
@@ -88,14 +93,13 @@ async def demo(out: Path, products: int) -> int:
             refusals = simulator.requests.codes[1600200]
             rows = _rows(files, told, found, monotonic() - began, refusals)
             console.print(pairs(told.verdict, rows))
-            _marker_of(out).unlink(missing_ok=True)
             await _look_up(console, simulator, files, min(wanted))
     return code if all(each.is_exact for each in found) else 1
 
 
 async def _crash(simulator: Simulator, files: Files, half: int) -> int:
     """Crawls, and kills that when so many products are in the state; returns how many are."""
-    arguments = ("--tier", TIER, "--out", str(files.lines), "--out", str(files.table))
+    arguments = ("--tier", TIER, "--out", f"jsonl:{files.lines}", "--out", str(files.table))
     async with _child(simulator, files, "run", *arguments) as process:
         while await _known(files.state) < half and process.returncode is None:
             with suppress(TimeoutError):
@@ -155,8 +159,49 @@ async def _known(state: Path) -> int:
 
 
 def _start_afresh(out: Path) -> None:
-    for path in (out, _marker_of(out)):
+    """Removes what an earlier demo left, and nothing else."""
+    marker = _marker_of(out)
+    has_content = out.exists() and (not out.is_file() or out.stat().st_size > 0)
+    if has_content and not _is_of_a_demo(out):
+        words = f"{out} is there, and no demo wrote it: name another file, or move it away"
+        raise typer.BadParameter(words, param_hint="--out")
+    if marker.exists() and not has_content:
+        words = (
+            f"a crawl is about to write to {out}, {marker} says: name another file, or remove that"
+        )
+        raise typer.BadParameter(words, param_hint="--out")
+    for path in (out, marker):
         path.unlink(missing_ok=True)
+
+
+class _Line(msgspec.Struct):
+    id: str
+
+
+def _is_of_a_demo(path: Path) -> bool:
+    """Whether a file holds products of the demo's catalog and nothing else; its end may be torn off."""
+    if not path.is_file():
+        return False
+    catalog, known = Simulator(products=PRODUCTS).control.world.catalog, 0
+    with path.open("rb") as lines:
+        for line in lines:
+            try:
+                pid = msgspec.json.decode(line, type=_Line).id
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return known > 0 and not line.endswith(b"\n")
+            if catalog.number(pid) is None:
+                return False
+            known += 1
+    return True
+
+
+@asynccontextmanager
+async def _unclaimed(out: Path) -> AsyncGenerator[None]:
+    """Leaves no hidden file behind, however a demo ends."""
+    try:
+        yield
+    finally:
+        _marker_of(out).unlink(missing_ok=True)
 
 
 def _marker_of(out: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -104,7 +103,7 @@ async def _within(
 
 def _remember(database: Database, about: dict[str, Any], settings: Settings) -> Settings | None:
     before, newest = _read(database), _runs.newest(database)
-    if newest is not None and json.loads(newest.plan) != about:
+    if newest is not None and newest.about != about:
         return before
     if newest is not None and newest.ended is None and before is not None:
         outs = dict.fromkeys((*before.outs, *settings.outs))

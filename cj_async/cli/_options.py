@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import NoneType
-from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeGuard, get_args, get_origin, get_type_hints
 
 import msgspec
 import typer
 
-from cj_async import CJError, InvalidRequest
+from cj_async import CJError, InvalidRequest, reference
 from cj_async._settings import rate_of
 from cj_async.crawl import ListFilters, Plan, SearchFilters
 from cj_async.crawl._filters import NUMBERS
 from cj_async.crawl._plan import DOCUMENTS, Document
+
+PER_ADDRESS: Final = 10.0
+"""Requests a second that CJ allows from one address; the client keeps to it whatever the tier."""
 
 TOKENS: Final = Path("~/.config/cj-async/tokens.json")
 STATE: Final = Path("cj-crawl.db")
@@ -26,8 +29,12 @@ _FILTERS: Final[dict[str, dict[str, Any]]] = {
     "rich": get_type_hints(SearchFilters),
     "cheap": get_type_hints(ListFilters),
 }
-KEYWORD: Final[dict[str, str]] = {"rich": "key_word", "cheap": "product_name_en"}
-"""The filter that `--keyword` stands for."""
+_NAMED: Final[dict[str, dict[str, str]]] = {
+    "--country": {"rich": "country_code", "cheap": "country_code"},
+    "--category": {"rich": "category_id", "cheap": "category_id"},
+    "--keyword": {"rich": "key_word", "cheap": "product_name_en"},
+}
+"""The filters that options of their own stand for, by profile."""
 
 _UNITS: Final = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _SPAN: Final = re.compile(r"(?:\d+[dhms])+")
@@ -40,7 +47,12 @@ def tier_of(text: str) -> float:
     try:
         return rate_of(float(text) if text.replace(".", "", 1).isdigit() else text)
     except CJError as error:
-        raise typer.BadParameter(str(error), param_hint="--tier") from error
+        raise typer.BadParameter(str(error).removeprefix("tier="), param_hint="--tier") from error
+
+
+def permitted(rate: float) -> float:
+    """The requests a second that an account can use from one address."""
+    return min(rate, PER_ADDRESS)
 
 
 def deadline_of(text: str | None, now: datetime) -> datetime | None:
@@ -79,19 +91,63 @@ def words_of(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for text in given for each in text.split(",") if (word := each.strip()))
 
 
-def filters_of(profile: str, given: Iterable[str], named: Mapping[str, object]) -> dict[str, Any]:
+def filters_of(
+    profile: str, given: Iterable[str], named: Mapping[str, str | None]
+) -> dict[str, Any]:
     """The filters of a plan: those with an option of their own, and each ``name=value``.
 
+    Args:
+        profile: ``rich`` or ``cheap``.
+        given: What each `--filter` says.
+        named: What the other options say, by the name of the option.
+
     Raises:
-        BadParameter: one has no ``=``, or its value does not fit; the plan checks its name.
+        BadParameter: one has no ``=`` or no value, is given twice, or its value does not fit; the plan
+            checks its name.
     """
-    filters: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
+    filters: dict[str, Any] = {}
+    for option, name, value in _filters_in(profile, given, named):
+        what = f"{name}={value}"
+        if not value.strip():
+            raise typer.BadParameter(f"{name} is empty: a value is due", param_hint=option)
+        if name in filters:
+            raise typer.BadParameter(f"{what}: {name} is given twice", param_hint=option)
+        filters[name] = _value(_FILTERS.get(profile, {}), name, value)
+        if name == "country_code":
+            filters[name] = _countries(option, value)
+    return filters
+
+
+def _filters_in(
+    profile: str, given: Iterable[str], named: Mapping[str, str | None]
+) -> Iterator[tuple[str, str, str]]:
+    """Option, name and value of each filter."""
+    for option, value in named.items():
+        if value is not None:
+            yield option, _NAMED[option].get(profile, option), value
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             raise typer.BadParameter(f"{text!r}: name=value is due", param_hint="--filter")
-        filters[name] = _value(_FILTERS.get(profile, {}), name, value)
-    return filters
+        yield "--filter", name, value
+
+
+def _countries(option: str, text: str) -> str:
+    """Codes of countries, with commas between them; those that CJ cannot know are refused."""
+    return ",".join(_country(option, word.strip()) for word in text.split(","))
+
+
+def _country(option: str, word: str) -> str:
+    if len(word) == 2 and word.upper() in _CODES:
+        return word.upper()
+    try:
+        near = f"{word!r}: two letters are due: {reference.country(word).alpha2}"
+    except LookupError as error:
+        near = f"{word!r}: two letters are due, such as US: {error.args[0]}"
+    raise typer.BadParameter(near, param_hint=option)
+
+
+_CODES: Final = frozenset(row.alpha2 for row in reference.countries)
 
 
 def plan_of(**values: Any) -> Plan:
@@ -109,7 +165,17 @@ def plan_of(**values: Any) -> Plan:
 
 def usage(error: InvalidRequest, options: Mapping[str, str]) -> typer.BadParameter:
     """What is wrong with a value, told with its option; a name that has none is that of a filter."""
-    return typer.BadParameter(str(error), param_hint=options.get(error.parameter, "--filter"))
+    option = options.get(error.parameter)
+    if option is None:
+        words = str(error).removeprefix(f"{error.operation}: ")
+        return typer.BadParameter(words, param_hint="--filter")
+    value = error.value
+    given = ",".join(map(str, value)) if _is_several(value) else str(value)
+    return typer.BadParameter(f"{given}: {error.rule}", param_hint=option)
+
+
+def _is_several(value: object) -> TypeGuard[tuple[object, ...]]:
+    return isinstance(value, tuple)
 
 
 def _value(hints: Mapping[str, Any], name: str, text: str) -> object:
@@ -148,6 +214,12 @@ def _moment(option: str, text: str, rule: str) -> datetime:
 
 
 TierOption = Annotated[str, typer.Option(help="free, plus, prime, advanced, or requests a second.")]
+TierAgain = Annotated[
+    str | None,
+    typer.Option(
+        help="free, plus, prime, advanced, or requests a second; by default as before, or free."
+    ),
+]
 SameTier = Annotated[
     str | None,
     typer.Option(help="free, plus, prime, advanced, or requests a second; by default as before."),

@@ -22,7 +22,7 @@ def running(work: Coroutine[Any, Any, int]) -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except (CJError, OSError) as error:
-        typer.echo(f"cj: {error}", err=True)
+        typer.echo("; ".join([f"cj: {error}", *getattr(error, "__notes__", ())]), err=True)
         code = MISUSED if isinstance(error, InvalidRequest) else FAILED
     if code:
         raise typer.Exit(code)

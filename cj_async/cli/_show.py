@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Final
 
 import msgspec
 import typer
@@ -13,6 +17,9 @@ from cj_async.models.product import Product, ProductInventory, Variant
 
 Facts = Mapping[str, object] | msgspec.Struct
 """Names and values; a value may be anything that JSON can say."""
+
+UNREAD: Final = 141
+"""The exit code when whoever read standard output has left: that of SIGPIPE, as with other programs."""
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -29,10 +36,37 @@ def tell(facts: Facts, tables: Iterable[Table], *, as_json: bool | None) -> None
     if as_json is None:
         as_json = not console.is_terminal
     if as_json:
-        typer.echo(msgspec.json.encode(facts))
+        put(msgspec.json.encode(facts).decode() + "\n")
         return
-    for table in tables:
-        console.print(table)
+    with console.capture() as captured:
+        for table in tables:
+            console.print(table)
+    put(captured.get())
+
+
+def put(text: str) -> None:
+    """Writes to standard output.
+
+    Raises:
+        Exit: whoever read it has left.
+        OSError: it cannot be written to; says so.
+    """
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError as error:
+        _give_up_output()
+        raise typer.Exit(UNREAD) from error
+    except OSError as error:
+        _give_up_output()
+        raise OSError(f"standard output: {error.strerror or error}") from error
+
+
+def _give_up_output() -> None:
+    """Lets what is left in the buffer go nowhere when the program ends."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def pairs(title: str, rows: Mapping[str, str]) -> Table:

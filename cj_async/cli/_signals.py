@@ -1,4 +1,4 @@
-"""What do Ctrl-C and SIGTERM do? They ask a crawl to stop, or cancel a task; a second one leaves."""
+"""What do Ctrl-C, SIGTERM and SIGHUP do? They ask a crawl to stop, or cancel a task; a second one leaves."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cj_async.crawl import Stop
 logger = logging.getLogger("cj_async.cli")
 
 BY_SIGNAL: Final = 128
-"""What the number of a signal is added to for the exit code: 130 for Ctrl-C, 143 for SIGTERM."""
+"""What the number of a signal is added to: the exit code is 130 for Ctrl-C, 143 for SIGTERM."""
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one not everywhere
 
 
 class Asked:
@@ -35,7 +35,7 @@ class Asked:
 
     @property
     def exit_code(self) -> int | None:
-        """130 or 143 after a signal; None while there was none."""
+        """130, 143 or 129 after a signal; None while there was none."""
         return None if self.number is None else BY_SIGNAL + self.number
 
     def __call__(self, number: int) -> None:
@@ -44,8 +44,8 @@ class Asked:
             self._leave(BY_SIGNAL + number)
         self.number = number
         name = signal.Signals(number).name
-        logger.warning("%s: finishing what is in flight; once more leaves at once", name)
         self._stop.ask(name)
+        logger.warning("%s: finishing what is in flight; once more leaves at once", name)
 
 
 @contextmanager
@@ -68,9 +68,9 @@ def cancelling(task: asyncio.Task[Any]) -> Generator[None]:
 
 @contextmanager
 def _told(act: Callable[[int], object]) -> Generator[None]:
-    loop = asyncio.get_running_loop()
+    loop, numbers = asyncio.get_running_loop(), heard()
     try:
-        for number in _SIGNALS:
+        for number in numbers:
             loop.add_signal_handler(number, act, number)
     except NotImplementedError:  # Windows
         with _told_by_python(loop, act):
@@ -79,8 +79,15 @@ def _told(act: Callable[[int], object]) -> Generator[None]:
     try:
         yield
     finally:
-        for number in _SIGNALS:
+        for number in numbers:
             loop.remove_signal_handler(number)
+
+
+def heard() -> list[signal.Signals]:
+    """Ctrl-C, SIGTERM, and a terminal that closes, unless `nohup` or so has had that ignored."""
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    is_heard = signal.getsignal(numbers[-1]) is not signal.SIG_IGN
+    return numbers if is_heard or len(numbers) < len(_NAMES) else numbers[:-1]
 
 
 @contextmanager
@@ -90,7 +97,7 @@ def _told_by_python(
     def handle(number: int, _: object) -> None:
         loop.call_soon_threadsafe(act, number)
 
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    before = {number: signal.signal(number, handle) for number in heard()}
     try:
         yield
     finally:

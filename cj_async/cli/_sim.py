@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from cj_async.cli._show import put
 from cj_async.simulator import Simulator
 from cj_async.simulator._checks import MOST_PRODUCTS
 from cj_async.simulator._log import Record
@@ -67,10 +68,10 @@ async def run_simulator(
 
 def _say_what_to_export(simulator: Simulator) -> None:
     first, *others = simulator.accounts
-    typer.echo(f"export CJ_BASE_URL={simulator.base_url}")
-    typer.echo(f"export CJ_API_KEY={first.api_key}")
+    put(f"export CJ_BASE_URL={simulator.base_url}\n")
+    put(f"export CJ_API_KEY={first.api_key}\n")
     for place, account in enumerate(others, start=2):
-        typer.echo(f"export CJ_API_KEY_{place}={account.api_key}")
+        put(f"export CJ_API_KEY_{place}={account.api_key}\n")
     count = simulator.control.world.catalog.count
     page = simulator.base_url.removesuffix("api2.0/v1")
     typer.echo(f"{count} products, {first.rate:g} requests a second; Ctrl-C stops it", err=True)

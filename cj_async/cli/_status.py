@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from rich.table import Table
 
 from cj_async.cli._show import pairs
+from cj_async.cli._summary import resume_with
 from cj_async.crawl import RunStatus, Status, Verification
 
 _RUNS = 10  # the newest that are shown
@@ -28,6 +30,8 @@ def status_tables(path: str, status: Status) -> Iterator[Table]:
         about = status.runs[-1].plan
         filters = ", ".join(f"{name}={value}" for name, value in about["filters"].items())
         rows = {"about": f"{about['profile']}, {filters or 'all products'}"} | rows
+    if not status.is_finished:
+        rows["go on with"] = resume_with(path) if status.runs else "cj crawl run"
     yield pairs(path, rows)
     if status.runs:
         yield _runs(status)
@@ -51,20 +55,23 @@ def verification_table(found: Verification) -> Table:
 
 
 def _runs(status: Status) -> Table:
-    table = Table(title="runs", title_justify="left")
-    for heading in ("run", "began", "ended", "calls", "points", "new", "changed", "removed"):
-        table.add_column(heading, justify="right")
-    table.add_column("verdict")
+    table = Table(title="runs", title_justify="left", show_lines=True)
+    for heading in _HEADINGS:  # below each other, so that all fit into 80 columns
+        table.add_column("\n".join(heading.split(" ")), justify="right", no_wrap=True)
+    table.add_column("verdict", overflow="fold")
     for run in status.runs[-_RUNS:]:
-        counts = (run.requests, run.points, run.new, run.changed, run.removed)
+        ended = "-" if run.ended is None else _time(run.ended)
         table.add_row(
             f"{run.number}",
-            _time(run.started),
-            "-" if run.ended is None else _time(run.ended),
-            *(f"{each:,}" for each in counts),
+            f"{_time(run.started)}\n{ended}",
+            f"{run.requests:,}\n{run.points:,}",
+            f"{run.new:,}\n{run.changed:,}\n{run.removed:,}",
             run.verdict or _phase(run),
         )
     return table
+
+
+_HEADINGS: Final = ("run", "began ended", "calls points", "new changed removed")
 
 
 def _sinks(status: Status) -> Table:
@@ -89,7 +96,7 @@ def _phase(run: RunStatus) -> str:
 
 
 def _time(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _ids(pids: tuple[str, ...]) -> str:

@@ -6,18 +6,25 @@ import asyncio
 import signal
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from typer.testing import CliRunner
 
-from cj_async import CJClient, CJError
+from cj_async import CJClient, CJError, __version__
+from cj_async.cli import main
+from cj_async.cli._app import app
+from cj_async.simulator import Simulator
 from tests.cli.running import FAST, cj, environment_of, names_in, rows, start, until
 
 
 async def test_the_demo_survives_its_crash_and_looks_one_product_up(tmp_path: Path) -> None:
-    (tmp_path / "products.jsonl").write_text("an earlier demo's\n", encoding="utf-8")
+    pid = Simulator(products=3000).control.world.catalog.pid(7)
+    earlier = f'{{"id": "{pid}"}}\n{{"id": "torn'
+    (tmp_path / "cj-demo.jsonl").write_text(earlier, encoding="utf-8")
     done = await cj("demo", "--products", "3000", simulator=None, home=tmp_path)
     assert done.code == 0, done.err
-    products = rows(tmp_path / "products.jsonl")
+    products = rows(tmp_path / "cj-demo.jsonl")
     assert len({product["id"] for product in products}) == len(products) == 3000
     told = {
         cells[1].strip(): cells[2].strip()
@@ -26,21 +33,53 @@ async def test_the_demo_survives_its_crash_and_looks_one_product_up(tmp_path: Pa
     }
     assert "kill -9 with " in done.out
     assert told["products"] == "3000"
-    assert told["products.jsonl"] == told["table of SQLite"] == "3000 rows, 0 lost, 0 double"
+    assert told["cj-demo.jsonl"] == told["table of SQLite"] == "3000 rows, 0 lost, 0 double"
     assert told["verdict"].startswith("complete")
     assert "permitted" in told["requests a second"]
     assert "MiB" in told["peak memory"]
     assert "stock" in done.out
-    assert names_in(tmp_path) == ["products.jsonl"]
+    assert names_in(tmp_path) == ["cj-demo.jsonl"]
 
 
 async def test_ctrl_c_ends_the_demo_and_its_crawl(tmp_path: Path) -> None:
     process = await start("demo", simulator=None, home=tmp_path)
-    await until((tmp_path / "products.jsonl").exists)
+    await until((tmp_path / "cj-demo.jsonl").exists)
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()  # ends when its child has closed the pipe, too
     assert process.returncode == 130
     assert b"Traceback" not in err
+    assert names_in(tmp_path) == ["cj-demo.jsonl"]  # no claim that would keep the next demo away
+
+
+@pytest.mark.parametrize("name", ["cj-demo.jsonl", ".cj-demo.jsonl.crawl"])
+def test_the_demo_leaves_alone_what_it_did_not_write(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "300")
+    theirs = b'{"id": "04A22450-67F0-4617-A132-E7AE7F8963B0"}\n'
+    (tmp_path / name).write_bytes(theirs)
+    done = CliRunner().invoke(app, ["demo"])
+    assert done.exit_code == 2
+    assert "--out" in done.output
+    assert "name another file" in done.output
+    assert names_in(tmp_path) == [name]
+    assert (tmp_path / name).read_bytes() == theirs
+
+
+def test_ctrl_c_before_a_command_has_begun_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("typer.main.get_command", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_version_is_an_option_and_a_command() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output == f"{__version__}\n"
+    assert CliRunner().invoke(app, ["version"]).output == f"{__version__}\n"
 
 
 async def test_sim_says_what_to_export_and_stops_on_ctrl_c(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cj_async.cli._app import app
+from cj_async.cli._options import PER_ADDRESS
 from cj_async.simulator import Simulator
 from tests.cli.running import FAST, Finished, cj, environment_of, names_in, rows, start, until
 
@@ -89,7 +90,7 @@ async def test_progress_is_a_line_of_json_and_the_summary_a_table_where_it_is_wa
     assert done.code == 0, done.err
     lines = [json.loads(line) for line in done.err.splitlines()]
     assert lines[-1]["event"] == "progress"
-    assert (lines[-1]["new"], lines[-1]["verdict"]) == (450, "complete")
+    assert (lines[-1]["new"], lines[-1]["verdict_so_far"]) == (450, "complete")
     assert "report" not in lines[-1]
     assert "run 1: complete" in done.out
     assert "450" in done.out
@@ -132,7 +133,7 @@ async def test_a_limit_stops_it_and_resume_goes_on_into_the_same_files_from_any_
     resume = ("crawl", "resume", "--state", state, "--token-file", str(tmp_path / "tokens.json"))
     more = await cj(*resume, simulator=local_cj, home=tmp_path / "elsewhere")
     assert (more.code, told(more)["verdict"]) == (0, "complete"), more.err
-    assert told(more)["permitted"] == float(FAST)
+    assert told(more)["permitted"] == PER_ADDRESS  # all that the tier as before can use
     assert len(ids(tmp_path / "p.jsonl")) == len(set(ids(tmp_path / "p.jsonl"))) == 450
     again = await cj(*resume, simulator=local_cj, home=tmp_path)
     assert (again.code, told(again)["resumed"]) == (0, False)

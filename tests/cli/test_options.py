@@ -54,7 +54,7 @@ def test_a_tier_is_a_name_or_a_number() -> None:
 
 def test_filters_have_the_types_of_their_list() -> None:
     given = ["customization=1", "is_warehouse=true", "end_sell_price=9.90", "lv3category_list=a, b"]
-    named = {"country_code": "US", "key_word": None}
+    named = {"--country": "US", "--keyword": None}
     assert filters_of("rich", given, named) == {
         "country_code": "US",
         "customization": 1,
@@ -102,6 +102,7 @@ def test_a_sink_is_told_by_the_end_of_its_path_or_by_a_word(
     out = out_of(text)
     assert (out.kind, out.path) == (kind, tmp_path / path)
     assert out_of(str(out)) == out
+    assert out.name == out.sink().name
 
 
 def test_a_sink_that_is_named_twice_is_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from cj_async.cli._signals import asking
+from cj_async.cli._signals import Asked, asking, heard
 from cj_async.cli._watch import BAR_EVERY, LINE_EVERY, told, watching
 from cj_async.crawl import CrawlProgress, Stop
 
@@ -40,8 +40,8 @@ SEEN = CrawlProgress(
 )
 
 
-def console(*, is_terminal: bool) -> Console:
-    return Console(file=io.StringIO(), force_terminal=is_terminal, width=140, highlight=False)
+def console(*, is_terminal: bool, width: int = 140) -> Console:
+    return Console(file=io.StringIO(), force_terminal=is_terminal, width=width, highlight=False)
 
 
 def written(on: Console) -> str:
@@ -62,7 +62,9 @@ def test_a_file_gets_a_line_of_json_every_ten_seconds() -> None:
         watch.watcher(replace(SEEN, rows=13_000, points_left=None))
     first, second = lines(log)
     assert first["event"] == "progress"
-    assert set(first) == {"event", *CrawlProgress.__struct_fields__} - {"report"}
+    fields = {"event", "verdict_so_far", *CrawlProgress.__struct_fields__}
+    assert set(first) == fields - {"report", "verdict"}
+    assert first["verdict_so_far"] == "complete"
     assert (first["rows"], second["rows"], second["points_left"]) == (12_100, 13_000, None)
 
 
@@ -73,8 +75,38 @@ def test_a_terminal_gets_a_bar_with_rows_rate_points_time_and_verdict() -> None:
         assert watch.watcher is not None
         watch.watcher(SEEN)
     shown = written(terminal)
-    assert "12000/20000" in shown
-    assert "5.9/s · 6,050 points, 43,950 left · 2 min to go · complete" in shown
+    assert "12,000/20,000" in shown
+    assert "5.9 requests/s · 6,050 points, 43,950 left · 2 min to go · complete" in shown
+
+
+def test_nothing_is_said_to_be_complete_before_anything_was_read() -> None:
+    nothing = replace(SEEN, rows=0, repeats=0, new=0)
+    log = console(is_terminal=False)
+    with watching(log, quiet=False) as watch:
+        assert watch.watcher is not None
+        watch.watcher(nothing)
+    assert lines(log)[0]["verdict_so_far"] is None
+    assert "complete" not in told(nothing)
+
+
+def test_the_bar_is_whole_on_80_columns() -> None:
+    terminal = console(is_terminal=True, width=80)
+    many = replace(SEEN, rows=1_234_667, expected=9_876_543, verdict="complete_with_churn")
+    with watching(terminal, quiet=False) as watch:
+        assert watch.watcher is not None
+        watch.watcher(many)
+    shown = written(terminal)
+    assert "1,234,567/9,876,543" in shown
+    assert "5.9 requests/s" in shown
+    assert "complete_with_churn" in shown
+
+
+def test_a_line_of_json_tells_when_it_goes_on_as_a_moment() -> None:
+    log = console(is_terminal=False)
+    with watching(log, quiet=False) as watch:
+        assert watch.watcher is not None
+        watch.watcher(replace(SEEN, parked_until=1_800_000_000.0))
+    assert lines(log)[0]["parked_until"] == "2027-01-15T08:00:00Z"
 
 
 def test_the_bar_counts_documents_after_the_list() -> None:
@@ -82,7 +114,7 @@ def test_the_bar_counts_documents_after_the_list() -> None:
     with watching(terminal, quiet=False) as watch:
         assert watch.watcher is not None
         watch.watcher(replace(SEEN, phase="missing", documents=30, waiting=70))
-    assert "documents" in written(terminal)
+    assert "documents, removals" in written(terminal)
     assert "30/100" in written(terminal)
 
 
@@ -111,7 +143,33 @@ def test_a_terminal_gets_warnings_as_words() -> None:
     assert "cj: [odd] 1" in written(terminal)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_terminal_that_is_gone_does_not_keep_a_signal_from_stopping() -> None:
+    class Gone(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError("it is gone")
+
+    stop = Stop()
+    gone = Console(file=Gone(), force_terminal=True, width=80)
+    with watching(gone, quiet=True):
+        Asked(stop, lambda _: None)(signal.SIGTERM)
+    assert stop.why == "SIGTERM"
+
+
+def test_a_hangup_that_is_ignored_stays_so() -> None:
+    if not hasattr(signal, "SIGHUP"):
+        pytest.skip("this system has no such signal")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        assert signal.SIGHUP not in heard()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert signal.SIGHUP in heard()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)],
+)
 async def test_the_first_signal_asks_the_crawl_and_the_second_leaves(
     number: signal.Signals,
 ) -> None:
