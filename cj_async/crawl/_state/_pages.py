@@ -135,7 +135,6 @@ def _store(
         new=len(found.new),
         changed=len(found.changed),
         repeats=found.repeats,
-        undated=sum(time is None for time in page.seen.times),
     )
 
 

@@ -47,7 +47,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         removed: Products that are gone.
         repeats: Rows that this run had seen before.
         documents: Documents fetched.
-        undated: Rows without a creation time.
         doubts: What was not as relied on.
         verdict: How complete it is; None while it is not ended.
         because: Why.
@@ -71,7 +70,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     removed: int
     repeats: int
     documents: int
-    undated: int
     doubts: tuple[str, ...]
     verdict: str | None
     because: str | None

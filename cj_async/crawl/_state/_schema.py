@@ -36,7 +36,6 @@ CREATE TABLE runs (
     removed INTEGER NOT NULL DEFAULT 0,
     repeats INTEGER NOT NULL DEFAULT 0,
     documents INTEGER NOT NULL DEFAULT 0,
-    undated INTEGER NOT NULL DEFAULT 0,
     doubts TEXT NOT NULL DEFAULT '[]',
     verdict TEXT,
     because TEXT
