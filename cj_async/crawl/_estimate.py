@@ -127,13 +127,24 @@ def estimate(
     }
     check(_NAME, given, _RULES)
     listing, documented = _work(products, profile, enrich, parallel)
-    calls = listing.calls + sum(each.calls for each in documented)
-    points = listing.points + sum(each.points for each in documented)
-    interval = _interval(rate)
-    by_rate, by_points, days = float(calls * interval), 0.0, 0
+    interval, account = _interval(rate), None
     if total is not None:
         began = now or datetime.now(UTC)
         account = _account(total, remaining, reserve, listing.cost, interval, began)
+    return _reckoned(products, listing, documented, interval, account)
+
+
+def _reckoned(
+    products: int,
+    listing: _Calls,
+    documented: list[_Calls],
+    interval: Fraction,
+    account: _Account | None,
+) -> Estimate:
+    calls = listing.calls + sum(each.calls for each in documented)
+    points = listing.points + sum(each.points for each in documented)
+    by_rate, by_points, days = float(calls * interval), 0.0, 0
+    if account is not None:
         for each in (listing, *documented):
             account.send(each.calls, each.cost)
         by_points, days = account.seconds, account.days
