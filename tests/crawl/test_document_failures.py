@@ -8,14 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import msgspec
 import pytest
 
 from cj_async import AuthenticationFailed, CJClient, RateLimited
-from cj_async.crawl._documents import (
-    Answer,
-    Document,
-)
 from cj_async.crawl._state._schema import KINDS
 from cj_async.simulator import Simulator
 from cj_async.simulator._log import Record
@@ -39,14 +34,6 @@ async def simulator() -> AsyncGenerator[Simulator]:
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "cj.db"
-
-
-def body(document: Document) -> dict[str, Any]:
-    return msgspec.json.decode(document.body, type=dict[str, Any])
-
-
-def by_kind(answer: Answer) -> dict[str, Document]:
-    return {KINDS[document.kind]: document for document in answer.documents}
 
 
 async def test_a_product_that_keeps_failing_is_parked_with_what_cj_said(
