@@ -12,14 +12,14 @@ import typer
 from cj_async import crawl
 from cj_async.cli import _options as options
 from cj_async.cli._costs import Costs, sizes
-from cj_async.cli._memory import Settings, plan_again, recall
-from cj_async.cli._notices import behind_of, known_of, notices_of
+from cj_async.cli._memory import Settings, recall
 from cj_async.cli._outs import Out, outs_of
 from cj_async.cli._running import running
-from cj_async.cli._session import Job, Samples, carry_out, compare, outs_again
+from cj_async.cli._session import How, Samples, compare
 from cj_async.cli._show import pairs, tell
+from cj_async.cli._starting import begin, go_on
 from cj_async.cli._status import status_tables
-from cj_async.cli._summary import behind_words, resume_with
+from cj_async.cli._summary import resume_with
 from cj_async.crawl import Status
 
 app = typer.Typer(
@@ -87,10 +87,7 @@ def run(  # an option each
     country: Annotated[str | None, typer.Option(help="Only with stock there, such as US.")] = None,
     keyword: Annotated[str | None, typer.Option(help="Words in the name; rich: or a SKU.")] = None,
     category: Annotated[str | None, typer.Option(help="Id of a category.")] = None,
-    filter_: Annotated[
-        list[str] | None,
-        typer.Option("--filter", help="Any filter of the list: name=value.", metavar="NAME=VALUE"),
-    ] = None,
+    filter_: options.Filters = None,
     features: options.Features = None,
     enrich: options.Enrich = None,
     since: options.Since = None,
@@ -124,25 +121,9 @@ def run(  # an option each
         limit=limit,
         on_exhausted=on_exhausted or "wait",
     )
-    path, outs = state.expanduser(), tuple(outs_of(out or (), state))
-    rate = None if tier is None else options.tier_of(tier)
-
-    async def work() -> int:
-        known, before = await known_of(path)
-        job = Job(
-            plan=wanted,
-            state=path,
-            outs=outs,
-            tier=rate or (before or Settings()).tier,
-            token_file=token_file,
-            join=join,
-            quiet=quiet,
-            as_json=as_json,
-            notices=notices_of(wanted, outs, known, rate, before),
-        )
-        return await carry_out(job)
-
-    running(work())
+    outs, rate = tuple(outs_of(out or (), state)), None if tier is None else options.tier_of(tier)
+    how = How(token_file=token_file, join=join, quiet=quiet, as_json=as_json)
+    running(begin(wanted, state.expanduser(), outs, rate, how))
 
 
 @app.command()
@@ -174,27 +155,8 @@ def resume(
         "parallel": parallel,
     }
     rate = None if tier is None else options.tier_of(tier)
-
-    async def work() -> int:
-        path = state.expanduser()
-        known = await crawl.status(path)
-        if not known.runs or known.is_finished:
-            _nothing_to_do(path, known, as_json)
-            return 0
-        settings = await recall(path) or Settings()
-        job = Job(
-            plan=plan_again(known.runs[-1].plan, settings, **limits),
-            state=path,
-            outs=outs_again(settings, path),
-            tier=rate or settings.tier,
-            token_file=token_file,
-            join=join,
-            quiet=quiet,
-            as_json=as_json,
-        )
-        return await carry_out(job)
-
-    running(work())
+    how = How(token_file=token_file, join=join, quiet=quiet, as_json=as_json)
+    running(go_on(state.expanduser(), limits, rate, how))
 
 
 @app.command()
@@ -260,16 +222,6 @@ def export(
         return 0
 
     running(work())
-
-
-def _nothing_to_do(state: Path, known: Status, as_json: bool | None) -> None:
-    words = "nothing to resume: its newest run is at its end; `cj crawl run` begins another"
-    behind = behind_of(known, ())
-    facts = {"state": str(state), "resumed": False, "because": words, "behind": behind}
-    rows = {"state": str(state), "why": words}
-    if said := behind_words(behind):
-        rows["behind"] = said
-    tell(facts, [pairs("nothing to resume", rows)], as_json=as_json)
 
 
 def _exported(

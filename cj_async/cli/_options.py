@@ -250,6 +250,10 @@ Enrich = Annotated[
         metavar="KINDS",
     ),
 ]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option("--filter", help="Any filter of the list: name=value.", metavar="NAME=VALUE"),
+]
 Features = Annotated[
     list[str] | None,
     typer.Option(

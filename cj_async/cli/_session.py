@@ -27,6 +27,22 @@ logger = logging.getLogger("cj_async.cli")
 INCOMPLETE, STOPPED = 3, 4
 
 
+class How(msgspec.Struct, frozen=True, kw_only=True):
+    """How a crawl is carried out, whatever it is about.
+
+    Attributes:
+        token_file: Where the access token is kept.
+        join: Whether to work along with another process.
+        quiet: Whether to show no progress.
+        as_json: How to tell the result; None: as suits the output.
+    """
+
+    token_file: Path
+    join: bool
+    quiet: bool
+    as_json: bool | None
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A crawl as the command line asks for it.
 
@@ -35,10 +51,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         state: The state file.
         outs: The sinks.
         tier: Requests a second of the account.
-        token_file: Where the access token is kept.
-        join: Whether to work along with another process.
-        quiet: Whether to show no progress.
-        as_json: How to tell the result; None: as suits the output.
+        how: How it is carried out.
         notices: What to say before it begins.
     """
 
@@ -46,10 +59,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     state: Path
     outs: tuple[Out, ...]
     tier: float
-    token_file: Path
-    join: bool
-    quiet: bool
-    as_json: bool | None
+    how: How
     notices: tuple[str, ...] = ()
 
     @property
@@ -70,12 +80,12 @@ async def carry_out(job: Job) -> int:
     """Crawls until the end, or until somebody stops it; tells what it came to, returns the exit code."""
     console, stop = Console(stderr=True, highlight=False), crawl.Stop()
     with asking(stop, partial(_leave, console)) as asked:
-        async with client(job.tier, job.token_file) as cj:
+        async with client(job.tier, job.how.token_file) as cj:
             report = await _crawl(job, cj, stop, console)
             outs = [str(each.path) for each in job.outs]
             behind = behind_of(await crawl.status(job.state), job.outs)
             summary = summed_up(report, cj, str(job.state), outs, behind, hint_of(job.plan, report))
-            tell(summary, [summary.table()], as_json=job.as_json)
+            tell(summary, [summary.table()], as_json=job.how.as_json)
     return exit_code(report, asked.exit_code)
 
 
@@ -173,8 +183,8 @@ _VARIABLES: Final = (
 
 async def _crawl(job: Job, cj: CJClient, stop: crawl.Stop, console: Console) -> Report:
     before = await remember(job.state, job.plan, job.settings)
-    with watching(console, quiet=job.quiet) as watch:
-        for each in () if job.quiet else job.notices:
+    with watching(console, quiet=job.how.quiet) as watch:
+        for each in () if job.how.quiet else job.notices:
             logger.warning(each)
         try:
             return await crawl.run(
@@ -184,7 +194,7 @@ async def _crawl(job: Job, cj: CJClient, stop: crawl.Stop, console: Console) -> 
                 sink=[each.sink() for each in job.outs],
                 on_progress=watch.watcher,
                 every=watch.every,
-                join=job.join,
+                join=job.how.join,
                 stop=stop,
             )
         except StateInUse:  # it is the other one's
